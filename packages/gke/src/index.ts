@@ -1,0 +1,6 @@
+/**
+ * The lifecycle of GKE clusters: create, await, credentials, delete, find leaks.
+ *
+ * @module
+ */
+export {};

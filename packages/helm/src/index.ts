@@ -1,0 +1,6 @@
+/**
+ * Helm charts (edit, lint, package) and releases (install, test, uninstall) through the helm binary.
+ *
+ * @module
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Prow interoperability: job environment, result layout, started.json and finished.json.
+ *
+ * @module
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * One object store over gs:// and file:// URIs.
+ *
+ * @module
+ */
+export {};

@@ -1,6 +1,45 @@
 /**
  * What every Seatrial command line shares: commands, flags, logging, progress, exit codes.
  *
+ * ```ts
+ * import { defineCommand, runBin } from '@seatrial/cli';
+ *
+ * const command = defineCommand({
+ *   name: 'greet',
+ *   summary: 'greet someone',
+ *   examples: ['greet --name Ada'],
+ *   flags: { name: { type: 'string', description: 'who', default: 'you' } },
+ *   load: async () => async ({ flags, print }) => print(`hello ${flags.name}`),
+ * });
+ * await runBin(command);
+ * ```
+ *
  * @module
  */
-export {};
+export { systemClock, type Clock } from './clock.js';
+export {
+  defineCommand,
+  type ArgumentSpec,
+  type Command,
+  type CommandContext,
+  type CommandDefinition,
+  type CommandIo,
+  type ContextOf,
+  type Handler,
+} from './command.js';
+export { formatDuration } from './duration.js';
+export { exitCodeOf, formatError, usageErrorCodes } from './error-report.js';
+export { UsageError } from './errors.js';
+export { exitCodes } from './exit-codes.js';
+export {
+  defineFlags,
+  type AnyFlagValue,
+  type FlagSpec,
+  type FlagSpecs,
+  type FlagType,
+  type FlagValue,
+  type FlagValues,
+} from './flags.js';
+export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.js';
+export { runBin, StopError, type RunBinOptions, type StopSignal } from './run-bin.js';
+export { runCommand } from './run-command.js';

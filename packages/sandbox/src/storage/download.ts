@@ -1,0 +1,91 @@
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { streamBody } from '../http/bindings.js';
+import { StorageApiError } from './api-error.js';
+import type { StoredObject } from './object-store.js';
+import { formatEtag, formatHashes } from './resource.js';
+
+/** Bytes `start` to `last`, both counted. */
+export interface ByteRange {
+  readonly start: number;
+  readonly last: number;
+}
+
+/**
+ * Reads a `Range` header with one range.
+ *
+ * @returns `undefined` for no header, or one of another form, which is to be ignored.
+ * @throws {StorageApiError} 416 when nothing of the object is in it.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#field.range
+ */
+export function parseRange(header: string | undefined, sizeBytes: number): ByteRange | undefined {
+  const found = /^bytes=(?<start>\d{0,15})-(?<last>\d{0,15})$/.exec(header?.trim() ?? '')?.groups;
+  if (found === undefined || (found['start'] === '' && found['last'] === '')) return undefined;
+  const suffix = found['start'] === '';
+  const start = suffix ? Math.max(0, sizeBytes - Number(found['last'])) : Number(found['start']);
+  const last = suffix || found['last'] === '' ? sizeBytes - 1 : Math.min(Number(found['last']), sizeBytes - 1);
+  if (!suffix && found['last'] !== '' && Number(found['last']) < start) return undefined;
+  if (start >= sizeBytes) {
+    throw new StorageApiError(416, 'requestedRangeNotSatisfiable', 'The requested range cannot be satisfied.', 'range');
+  }
+  return { start, last };
+}
+
+function headersOf(object: StoredObject): Headers {
+  const { content, fields } = object;
+  const headers = new Headers({
+    'content-type': fields.contentType ?? 'application/octet-stream',
+    'accept-ranges': 'bytes',
+    etag: formatEtag(object),
+    'last-modified': new Date(object.updatedMs).toUTCString(),
+    'x-goog-generation': String(object.generation),
+    'x-goog-metageneration': String(object.metageneration),
+    'x-goog-storage-class': fields.storageClass ?? 'STANDARD',
+    'x-goog-stored-content-encoding': fields.contentEncoding ?? 'identity',
+    'x-goog-stored-content-length': String(content.sizeBytes),
+    'x-goog-hash': formatHashes(object),
+  });
+  const optional = {
+    'cache-control': fields.cacheControl,
+    'content-disposition': fields.contentDisposition,
+    'content-encoding': fields.contentEncoding,
+    'content-language': fields.contentLanguage,
+  };
+  for (const [name, value] of Object.entries(optional)) if (value !== undefined) headers.set(name, value);
+  for (const [name, value] of Object.entries(fields.metadata ?? {})) {
+    if (/^[\w-]+$/.test(name) && /^[\x20-\x7e]*$/.test(value)) headers.set(`x-goog-meta-${name}`, value);
+  }
+  return headers;
+}
+
+/**
+ * Answers with an object's bytes, or a range of them.
+ *
+ * What is stored as gzip is unpacked for clients that do not take gzip.
+ *
+ * @throws {StorageApiError} 416
+ * @see https://cloud.google.com/storage/docs/transcoding
+ */
+export async function download(
+  object: StoredObject,
+  request: { readonly range?: string; readonly acceptEncoding?: string; readonly head: boolean },
+): Promise<Response> {
+  const { content, fields } = object;
+  const headers = headersOf(object);
+  const unpack = fields.contentEncoding === 'gzip' && !/\bgzip\b/.test(request.acceptEncoding ?? '');
+  if (unpack) {
+    headers.delete('content-encoding');
+    headers.set('warning', '214 UploadServer gunzipped');
+  }
+  const range = unpack ? undefined : parseRange(request.range, content.sizeBytes);
+  const { start, last } = range ?? { start: 0, last: content.sizeBytes - 1 };
+  if (!unpack) headers.set('content-length', String(last - start + 1));
+  if (range !== undefined) headers.set('content-range', `bytes ${start}-${last}/${content.sizeBytes}`);
+  const status = range === undefined ? 200 : 206;
+  if (request.head || last < start) return new Response(null, { status, headers });
+  const handle = await open(content.file);
+  const bytes = handle.createReadStream({ start, end: last });
+  const body: Readable = unpack ? bytes.pipe(createGunzip()) : bytes;
+  return new Response(streamBody(body), { status, headers });
+}

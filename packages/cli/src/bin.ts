@@ -1,1 +1,4 @@
-export {};
+import { command } from './commands.js';
+import { runBin } from './run-bin.js';
+
+await runBin(command);

@@ -45,7 +45,11 @@ export function formatError(error: unknown, options: { readonly color: boolean; 
   const lines = [`${paint('31', 'error:')} ${messageOf(error)}`];
   if (typeof facts.detail === 'string') lines.push(...lastLines(facts.detail).map((line) => `  ${line}`));
   if (error instanceof AggregateError) {
-    lines.push(...error.errors.map((inner) => `  ${formatError(inner, { color: false, withStack: false }).replaceAll('\n', '\n  ')}`));
+    lines.push(
+      ...error.errors.map(
+        (inner) => `  ${formatError(inner, { color: false, withStack: false }).replaceAll('\n', '\n  ')}`,
+      ),
+    );
   }
   lines.push(...causesOf(error).map((cause) => `  caused by: ${cause}`));
   if (typeof facts.hint === 'string') lines.push(`${paint('36', 'hint:')} ${facts.hint}`);

@@ -80,12 +80,12 @@ function readBoolean(label: string, text: string): boolean {
 function readNumber(label: string, spec: FlagSpec, text: string): number {
   const number = text.trim() === '' ? Number.NaN : Number(text);
   const { min = -Infinity, max = Infinity, integer = false } = spec;
-  if (Number.isFinite(number) && number >= min && number <= max && (!integer || Number.isInteger(number))) return number;
+  if (Number.isFinite(number) && number >= min && number <= max && (!integer || Number.isInteger(number)))
+    return number;
   const kind = integer ? 'a whole number' : 'a number';
-  const bounds = [
-    ...(min > -Infinity ? [`at least ${min}`] : []),
-    ...(max < Infinity ? [`at most ${max}`] : []),
-  ].join(' and ');
+  const bounds = [...(min > -Infinity ? [`at least ${min}`] : []), ...(max < Infinity ? [`at most ${max}`] : [])].join(
+    ' and ',
+  );
   const wanted = bounds === '' ? kind : `${kind}, ${bounds}`;
   throw new UsageError(`${label}: not ${wanted}: ${JSON.stringify(text)}`, {
     hint: `Write ${label} as ${wanted}, in digits without a unit.`,

@@ -41,5 +41,14 @@ export {
   type FlagValues,
 } from './flags.js';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.js';
+export {
+  createProgress,
+  type Progress,
+  type ProgressOptions,
+  type ProgressState,
+  type ProgressTask,
+  type ProgressUpdate,
+} from './progress.js';
 export { runBin, StopError, type RunBinOptions, type StopSignal } from './run-bin.js';
 export { runCommand } from './run-command.js';
+export { formatTable, type TableOptions } from './table.js';

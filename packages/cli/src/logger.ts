@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type * as Pino from 'pino';
 import type { Clock } from './clock.js';
 
 /** Where a library says what it does. The message is a constant; what varies is a field. */
@@ -28,21 +29,30 @@ export interface LoggerOptions {
 export function createLogger(options: LoggerOptions): Logger {
   const { stream, level = 'info', color = false, format = 'text', clock } = options;
   // Loaded here and not at the top: pino costs 20 ms, and `--help` never logs.
-  const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino');
-  const destination = { write: (line: string) => void stream.write(format === 'json' ? line : formatLine(line, color)) };
+  const { pino } = createRequire(import.meta.url)('pino') as typeof Pino;
+  const destination = {
+    write: (line: string) => void stream.write(format === 'json' ? line : formatLine(line, color)),
+  };
   const log = pino(
     {
       level,
       base: null,
       timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: pino.stdSerializers.err, cause: pino.stdSerializers.err },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) =>
+          mapValues(fields, (value) => (value instanceof Error ? pino.stdSerializers.err(value) : value)),
+      },
     },
     destination,
   );
   const at = (name: LogLevel) => (message: string, fields?: Readonly<Record<string, unknown>>) =>
     fields === undefined ? log[name](message) : log[name](fields, message);
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function mapValues(fields: object, map: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, map(value)]));
 }
 
 const colors: Readonly<Record<string, string>> = { debug: '2', warn: '33', error: '31' };

@@ -6,7 +6,7 @@ import type { FlagSpec, FlagSpecs } from './flags.js';
 
 /** What a command line asks for: to run a command, or nothing more (help or version is already printed). */
 export type Invocation =
-  | { readonly kind: 'run'; readonly command: Command; readonly path: string; readonly args: string[]; readonly given: GivenFlags }
+  | { readonly kind: 'run'; readonly command: Command; readonly args: string[]; readonly given: GivenFlags }
   | { readonly kind: 'done'; readonly exitCode: 0 | 2 };
 
 /** Where help goes and how it looks. */
@@ -27,7 +27,12 @@ export const globalFlags = {
     choices: ['debug', 'info', 'warn', 'error'],
     default: 'info',
   },
-  'log-format': { type: 'string', description: 'how to write log messages', choices: ['text', 'json'], default: 'text' },
+  'log-format': {
+    type: 'string',
+    description: 'how to write log messages',
+    choices: ['text', 'json'],
+    default: 'text',
+  },
   color: { type: 'boolean', description: 'write no colours', default: true },
 } as const satisfies FlagSpecs;
 
@@ -35,7 +40,11 @@ const jsonFlag = { type: 'boolean', description: 'print the result as JSON' } as
 
 /** All flags a command takes, its own first. */
 export function flagsOf(command: Command): FlagSpecs {
-  return { ...command.flags, ...(command.json === true ? { json: jsonFlag } : {}), ...without(globalFlags, command.flags) };
+  return {
+    ...command.flags,
+    ...(command.json === true ? { json: jsonFlag } : {}),
+    ...without(globalFlags, command.flags),
+  };
 }
 
 function without(specs: FlagSpecs, own: FlagSpecs = {}): FlagSpecs {
@@ -48,48 +57,58 @@ function without(specs: FlagSpecs, own: FlagSpecs = {}): FlagSpecs {
  * @throws {UsageError} for unknown commands and flags, missing and surplus arguments.
  */
 export function parseArgv(root: Command, argv: readonly string[], io: ProgramIo): Invocation {
-  const state: { invocation?: Invocation } = {};
-  const program = createProgram(root, undefined, new Map(), io, (invocation) => (state.invocation = invocation));
+  const state: ParseState = { path: root.name, given: new Map() };
+  const program = createProgram(root, undefined, io, state);
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return { kind: 'done', exitCode: 0 };
+    if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version')
+      return { kind: 'done', exitCode: 0 };
     if (error.code === 'commander.help') return { kind: 'done', exitCode: error.exitCode === 0 ? 0 : 2 };
-    throw toUsageError(error, root.name);
+    throw toUsageError(error, state.path);
   }
   return state.invocation ?? { kind: 'done', exitCode: 2 };
 }
 
-function createProgram(
-  command: Command,
-  parent: Program | undefined,
-  given: Map<string, (string | boolean)[]>,
-  io: ProgramIo,
-  found: (invocation: Invocation) => void,
-): Program {
+/** What is found out while commander parses, which goes through callbacks. */
+interface ParseState {
+  /** Names from the root to the command that refused the line. */
+  path: string;
+  readonly given: Map<string, (string | boolean)[]>;
+  invocation?: Invocation;
+}
+
+function createProgram(command: Command, parent: Program | undefined, io: ProgramIo, state: ParseState): Program {
   const program = new Program(command.name);
   const root = parent === undefined ? command.name : rootOf(parent).name();
   if (parent === undefined) configure(program, io);
   else program.copyInheritedSettings(parent);
+  program.exitOverride((error) => {
+    state.path = pathOf(program);
+    throw error;
+  });
   program.summary(command.summary).description(command.description ?? `${capitalized(command.summary)}.`);
   program.helpOption('-h, --help', 'show this help').enablePositionalOptions();
   if (command.commands !== undefined) program.helpCommand('help [command]', 'show help for a command');
   for (const argument of command.arguments ?? []) program.argument(formatArgument(argument), argument.description);
-  for (const [name, spec] of Object.entries(flagsOf(command))) addFlag(program, name, spec, given);
-  if (parent === undefined && io.version !== undefined && command.flags?.['version'] === undefined) addVersion(program, io);
+  for (const [name, spec] of Object.entries(flagsOf(command))) addFlag(program, name, spec, state.given);
+  if (parent === undefined && io.version !== undefined && command.flags?.['version'] === undefined)
+    addVersion(program, io);
   program.addHelpText('after', () => formatExamples(command.examples, root, io.color));
   if (command.load !== undefined) {
-    program.action(() => found({ kind: 'run', command, path: pathOf(program), args: program.args, given }));
+    program.action(() => {
+      state.invocation = { kind: 'run', command, args: program.args, given: state.given };
+    });
   }
   if (parent !== undefined) parent.addCommand(program);
   // Linked to its parent first: usage lines and the root's name are read from there.
-  for (const child of command.commands ?? []) createProgram(child, program, given, io, found);
+  for (const child of command.commands ?? []) createProgram(child, program, io, state);
   return program;
 }
 
 function configure(program: Program, io: ProgramIo): void {
-  program.exitOverride().showSuggestionAfterError(true);
+  program.showSuggestionAfterError(true);
   program.configureOutput({
     writeOut: (text) => void io.stdout.write(text),
     writeErr: (text) => void io.stderr.write(text),
@@ -139,7 +158,9 @@ function describe(spec: FlagSpec): string {
   const facts = [
     ...(spec.required === true ? ['required'] : []),
     ...(spec.choices === undefined ? [] : [spec.choices.join('|')]),
-    ...(spec.default === undefined || isPlainBoolean || spec.default === '' ? [] : [`default: ${String(spec.default)}`]),
+    ...(spec.default === undefined || isPlainBoolean || spec.default === ''
+      ? []
+      : [`default: ${String(spec.default)}`]),
     ...(spec.env === undefined ? [] : [`env: ${spec.env}`]),
     ...(spec.type === 'strings' ? ['repeatable, or split by commas'] : spec.type === 'pairs' ? ['repeatable'] : []),
   ];
@@ -153,7 +174,9 @@ function formatArgument({ name, required = false, variadic = false }: ArgumentSp
 
 function formatExamples(examples: readonly string[], root: string, color: boolean): string {
   const title = color ? '\u001b[1mExamples:\u001b[0m' : 'Examples:';
-  const lines = examples.map((example) => `  $ ${example.startsWith(`${root}-`) ? example.replace('-', ' ') : example}`);
+  const lines = examples.map(
+    (example) => `  $ ${example.startsWith(`${root}-`) ? example.replace('-', ' ') : example}`,
+  );
   return `\n${title}\n${lines.join('\n')}`;
 }
 
@@ -169,11 +192,11 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function toUsageError(error: CommanderError, root: string): UsageError {
+function toUsageError(error: CommanderError, path: string): UsageError {
   const [first = '', ...others] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = /\((Did you mean .*\?)\)/.exec(others.join(' '))?.[1];
   return new UsageError(first.replace(/\.$/, ''), {
     cause: error,
-    hint: suggestion ?? `See "${root} --help" for what there is.`,
+    hint: suggestion ?? `See "${path} --help".`,
   });
 }

@@ -62,7 +62,13 @@ export async function runBin(command: Command, options: RunBinOptions = {}): Pro
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       const isClosed = error.code === 'EPIPE';
-      stop(new StopError(isClosed ? 'output closed' : 'output failed', isClosed ? 128 + SIGPIPE : exitCodes.infrastructure, { cause: error }));
+      stop(
+        new StopError(
+          isClosed ? 'output closed' : 'output failed',
+          isClosed ? 128 + SIGPIPE : exitCodes.infrastructure,
+          { cause: error },
+        ),
+      );
     });
   }
   const onUnhandled = (error: unknown) => {

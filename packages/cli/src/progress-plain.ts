@@ -1,0 +1,47 @@
+import { formatDuration } from './duration.js';
+import type { Progress, ProgressOptions, ProgressUpdate } from './progress.js';
+import { printable } from './text-width.js';
+
+const LONGEST_NAME = 24;
+
+/** Progress as timestamped lines: each change of state, each log line. */
+export function createPlainProgress({ stream, clock, tasks }: Omit<ProgressOptions, 'isTty' | 'color'>): Progress {
+  const last = new Map<string, ProgressUpdate>();
+  const startedMs = new Map<string, number>();
+  const width = Math.min(LONGEST_NAME, Math.max(0, ...tasks.map(({ name }) => name.length)));
+  let isClosed = false;
+
+  const write = (name: string, text: string) => {
+    if (isClosed) return;
+    const time = new Date(clock.now()).toISOString().slice(11, 19);
+    stream.write(`${`${time} ${name.padEnd(width)}  ${printable(text)}`.trimEnd()}\n`);
+  };
+
+  return {
+    update(name, update) {
+      const before = last.get(name);
+      last.set(name, update);
+      if (update.state !== before?.state) {
+        if (update.state === 'running') startedMs.set(name, clock.now());
+        write(name, formatChange(update, clock.now() - (startedMs.get(name) ?? clock.now())));
+      } else if (update.text !== undefined && update.text !== before.text) {
+        write(name, update.text);
+      }
+    },
+    line: write,
+    print(text) {
+      if (!isClosed) stream.write(`${text}\n`);
+    },
+    async close() {
+      isClosed = true;
+      await new Promise<void>((resolve) => stream.write('', () => resolve()));
+    },
+  };
+}
+
+function formatChange({ state, durationMs, reason, text }: ProgressUpdate, measuredMs: number): string {
+  const hasEnded = state === 'succeeded' || state === 'failed' || state === 'aborted';
+  const duration = hasEnded ? ` in ${formatDuration(durationMs ?? measuredMs)}` : '';
+  const why = reason ?? text;
+  return `${state}${duration}${why === undefined ? '' : `: ${why}`}`;
+}

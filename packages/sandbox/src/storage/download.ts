@@ -2,35 +2,10 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { streamBody } from '../http/bindings.js';
+import { parseRange } from '../http/range.js';
 import { StorageApiError } from './api-error.js';
 import type { StoredObject } from './object-store.js';
 import { formatEtag, formatHashes } from './resource.js';
-
-/** Bytes `start` to `last`, both counted. */
-export interface ByteRange {
-  readonly start: number;
-  readonly last: number;
-}
-
-/**
- * Reads a `Range` header with one range.
- *
- * @returns `undefined` for no header, or one of another form, which is to be ignored.
- * @throws {StorageApiError} 416 when nothing of the object is in it.
- * @see https://www.rfc-editor.org/rfc/rfc9110#field.range
- */
-export function parseRange(header: string | undefined, sizeBytes: number): ByteRange | undefined {
-  const found = /^bytes=(?<start>\d{0,15})-(?<last>\d{0,15})$/.exec(header?.trim() ?? '')?.groups;
-  if (found === undefined || (found['start'] === '' && found['last'] === '')) return undefined;
-  const suffix = found['start'] === '';
-  const start = suffix ? Math.max(0, sizeBytes - Number(found['last'])) : Number(found['start']);
-  const last = suffix || found['last'] === '' ? sizeBytes - 1 : Math.min(Number(found['last']), sizeBytes - 1);
-  if (!suffix && found['last'] !== '' && Number(found['last']) < start) return undefined;
-  if (start >= sizeBytes) {
-    throw new StorageApiError(416, 'requestedRangeNotSatisfiable', 'The requested range cannot be satisfied.', 'range');
-  }
-  return { start, last };
-}
 
 function headersOf(object: StoredObject): Headers {
   const { content, fields } = object;
@@ -79,6 +54,9 @@ export async function download(
     headers.set('warning', '214 UploadServer gunzipped');
   }
   const range = unpack ? undefined : parseRange(request.range, content.sizeBytes);
+  if (range === 'unsatisfiable') {
+    throw new StorageApiError(416, 'requestedRangeNotSatisfiable', 'The requested range cannot be satisfied.', 'range');
+  }
   const { start, last } = range ?? { start: 0, last: content.sizeBytes - 1 };
   if (!unpack) headers.set('content-length', String(last - start + 1));
   if (range !== undefined) headers.set('content-range', `bytes ${start}-${last}/${content.sizeBytes}`);

@@ -1,0 +1,95 @@
+import type { TestCase, TestReport, TestSuite } from '@seatrial/junit';
+import type { Dirent } from 'node:fs';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { systemClock } from './limits.js';
+import type { Clock, Limits } from './limits.js';
+
+/** A program to run as a test. */
+export interface CommandTestOptions extends Limits {
+  /** Name of the suite and of the program's own case. */
+  readonly name: string;
+  /** Program and arguments; no shell. */
+  readonly command: readonly string[];
+  readonly cwd?: string;
+  /** The program's environment, all of it; `KUBECONFIG` and `ARTIFACTS` are added. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly kubeconfig: string;
+  /** Folder for what the program writes; JUnit files in it (`junit*.xml`) are taken in. Created. */
+  readonly artifacts: string;
+  readonly clock?: Clock;
+  readonly onLine?: (line: string) => void;
+}
+
+const MAX_REPORT_BYTES = 100 * 1024 * 1024;
+const MAX_REPORTS = 1_000;
+
+/**
+ * Runs a program against the cluster: its exit is a case, the JUnit files it wrote are suites below.
+ *
+ * A file that cannot be read as JUnit is a failing case: a broken report is not a pass. Files from before the program
+ * started are not its own and are left out.
+ *
+ * @throws the signal's reason.
+ */
+export async function runCommandTest(options: CommandTestOptions): Promise<TestSuite> {
+  const { name, command, cwd, kubeconfig, artifacts, timeoutMs, signal, clock = systemClock, onLine } = options;
+  const { runCommandAsTestCase } = await import('@seatrial/junit');
+  await mkdir(artifacts, { recursive: true });
+  const before = new Map(await listReports(artifacts));
+  const timestamp = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, '');
+  const env: Record<string, string> = { KUBECONFIG: kubeconfig, ARTIFACTS: artifacts };
+  for (const [key, value] of Object.entries(options.env)) if (value !== undefined) env[key] ??= value;
+  const run = await runCommandAsTestCase({
+    name,
+    className: name,
+    command,
+    env,
+    timeoutMs,
+    clock,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onLine === undefined ? {} : { onLine }),
+  });
+  signal?.throwIfAborted();
+  const cases: TestCase[] = [run.case];
+  const suites: TestSuite[] = [];
+  for (const [path, version] of await listReports(artifacts)) {
+    if (before.get(path) === version) continue;
+    const file = relative(artifacts, path);
+    try {
+      suites.push({ name: file, cases: [], suites: (await readReport(path)).suites });
+    } catch (error) {
+      const message = `cannot read the report ${file}: ${(error as Error).message}`;
+      cases.push({
+        name: `report ${file}`,
+        className: name,
+        problems: [{ kind: 'error', type: 'MALFORMED', message }],
+      });
+    }
+  }
+  return { name, timestamp, cases, suites };
+}
+
+async function readReport(path: string): Promise<TestReport> {
+  const { parseReport } = await import('@seatrial/junit');
+  const { size } = await stat(path);
+  if (size > MAX_REPORT_BYTES) throw new Error(`it is larger than ${MAX_REPORT_BYTES} bytes`);
+  return parseReport(await readFile(path, 'utf8'));
+}
+
+/** Paths of JUnit files below a folder, each with what changes when it is written again. */
+async function listReports(dir: string): Promise<readonly (readonly [path: string, version: string])[]> {
+  const entries: Dirent[] = await readdir(dir, { withFileTypes: true, recursive: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && /^junit.*\.xml$/i.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .slice(0, MAX_REPORTS);
+  return Promise.all(
+    paths.map(async (path) => {
+      const { mtimeMs, size, ino } = await stat(path);
+      return [path, `${mtimeMs}/${size}/${ino}`] as const;
+    }),
+  );
+}

@@ -1,6 +1,51 @@
 /**
- * Helm charts (edit, lint, package) and releases (install, test, uninstall) through the helm binary.
+ * Helm charts (edit, lint, package, publish) and releases (install, test, uninstall) through the helm binary, version 3 or 4.
+ *
+ * @example
+ * ```ts
+ * import { copyChart, chartVersion, editChart, packageChart, readChart } from '@seatrial/helm';
+ *
+ * await copyChart('charts/operator', 'out/operator');
+ * const { version } = await readChart('out/operator');
+ * await editChart('out/operator', {
+ *   version: chartVersion(version, 'v20260102-abc1234'),
+ *   values: { image: 'registry.example.com/operator:v20260102-abc1234' },
+ * });
+ * const archive = await packageChart('out/operator', 'out');
+ * ```
  *
  * @module
  */
-export {};
+export { HelmError } from './errors.js';
+export type { HelmErrorCode, HelmErrorFacts } from './errors.js';
+export type { Clock } from './clock.js';
+export { findHelm } from './binary.js';
+export type { HelmBinary } from './binary.js';
+export { findWorkspaceHelm } from './workspace-copy.js';
+export { helmEnvironment } from './environment.js';
+export type { Env } from './environment.js';
+export { createHelm } from './helm.js';
+export type {
+  Abortable,
+  Helm,
+  HelmOptions,
+  InstallRequest,
+  Recovery,
+  ReleaseRef,
+  ReleaseRequest,
+  TimedRelease,
+} from './helm.js';
+export type { ChartValues } from './helm-flags.js';
+export type { HookTest } from './hook-test.js';
+export type { LintMessage, LintReport } from './lint.js';
+export type { HookPhase, ReleaseHook, ReleaseInfo, ReleaseRevision, ReleaseStatus, ReleaseSummary } from './release.js';
+export { copyChart, readChart } from './chart.js';
+export type { ChartInfo } from './chart.js';
+export { editChart } from './chart-edit.js';
+export type { ChartEdit } from './chart-edit.js';
+export { chartVersion } from './chart-version.js';
+export { packageChart, readChartArchive } from './chart-archive.js';
+export type { ChartArchive } from './chart-archive.js';
+export { publishChart } from './chart-publish.js';
+export type { ChartStore, PublishedChart } from './chart-publish.js';
+export type { ScalarValue } from './yaml-scalar.js';

@@ -1,0 +1,175 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { extract, pack } from 'tar-stream';
+import { parseChart, readChart, resolveLink } from './chart.js';
+import type { ChartInfo } from './chart.js';
+import { HelmError } from './errors.js';
+import { parseHelmIgnore } from './helmignore.js';
+import type { HelmIgnore } from './helmignore.js';
+
+/** A packaged chart. */
+export interface ChartArchive {
+  readonly path: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** One file of a chart. */
+interface ChartFile {
+  /** Below the chart's folder, with `/`. */
+  readonly path: string;
+  readonly body: Buffer;
+}
+
+// helm's limits: what is larger can be packed and then not be installed.
+const maxFileBytes = 5 * 1024 * 1024;
+const maxChartBytes = 100 * 1024 * 1024;
+/** Not 1970: some readers warn about that year. */
+const fixedTime = new Date('1980-01-01T00:00:00Z');
+
+/**
+ * Packs a chart's folder into `<outDir>/<name>-<version>.tgz`, which helm takes like one of its own.
+ *
+ * The same files give the same bytes: entries are sorted, owners, modes and times fixed, `.helmignore` is honoured. Other
+ * than helm, it leaves every file as it is, `Chart.yaml` with its comments too. Links inside the chart are followed.
+ * (Compression is that of Node's zlib, which may change between its major versions.)
+ *
+ * @throws {HelmError} `INVALID_CHART` when the folder is no chart, a dependency is missing in `charts/`, a link leaves the
+ * chart, a name cannot be packed, or it is larger than helm takes.
+ */
+export async function packageChart(dir: string, outDir: string): Promise<ChartArchive> {
+  const chart = await readChart(dir);
+  const root = await realpath(dir);
+  const files = await listChartFiles(root);
+  checkDependencies(dir, chart, files);
+  const body = await compress(chart, files);
+  const path = join(outDir, `${chart.name}-${chart.version}.tgz`);
+  await mkdir(outDir, { recursive: true });
+  const part = `${path}.${randomUUID()}.part`;
+  try {
+    await writeFile(part, body);
+    await rename(part, path);
+  } finally {
+    await rm(part, { force: true });
+  }
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  return { path, sha256, sizeBytes: body.length, name: chart.name, version: chart.version };
+}
+
+/**
+ * Reads name and version out of a packaged chart, and its digest.
+ *
+ * @throws {HelmError} `INVALID_CHART` when it is not one.
+ */
+export async function readChartArchive(path: string): Promise<ChartArchive> {
+  const invalid = (why: string, cause?: unknown) =>
+    new HelmError('INVALID_CHART', `${path} is not a packaged chart: ${why}`, { cause, file: path });
+  const body = await readFile(path).catch((cause: unknown) => {
+    throw invalid('it cannot be read', cause);
+  });
+  const tar = await promisify(gunzip)(body, { maxOutputLength: maxChartBytes }).catch((cause: unknown) => {
+    throw invalid('it is not gzip, or unpacks to more than helm takes', cause);
+  });
+  let chartYaml: string | undefined;
+  try {
+    const reader = extract();
+    reader.end(tar);
+    for await (const entry of reader) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of entry) chunks.push(chunk as Uint8Array);
+      if (/^[^/]+\/Chart\.yaml$/.test(entry.header.name)) chartYaml = Buffer.concat(chunks).toString('utf8');
+    }
+  } catch (cause) {
+    throw invalid('it is not a tar', cause);
+  }
+  if (chartYaml === undefined) throw invalid('it holds no Chart.yaml');
+  const { name, version } = parseChart(chartYaml, `${path}: Chart.yaml`);
+  return { path, sha256: createHash('sha256').update(body).digest('hex'), sizeBytes: body.length, name, version };
+}
+
+async function listChartFiles(root: string): Promise<readonly ChartFile[]> {
+  const text = await readFile(join(root, '.helmignore'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const ignore = parseHelmIgnore(text, join(root, '.helmignore'));
+  const files: ChartFile[] = [];
+  await collect({ root, ignore, files }, root, '', []);
+  const totalBytes = files.reduce((sum, { body }) => sum + body.length, 0);
+  if (totalBytes > maxChartBytes) {
+    throw new HelmError('INVALID_CHART', `the chart has ${totalBytes} bytes, helm takes up to ${maxChartBytes}`, {
+      hint: 'List what does not belong to the chart in .helmignore.',
+    });
+  }
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1)); // by code unit: the same on every machine
+}
+
+async function collect(
+  walk: { readonly root: string; readonly ignore: HelmIgnore; readonly files: ChartFile[] },
+  folder: string,
+  prefix: string,
+  around: readonly string[],
+): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = `${prefix}${entry.name}`;
+    const place = join(folder, entry.name);
+    const real = entry.isSymbolicLink() ? await resolveLink(walk.root, place) : place;
+    const facts = await stat(real);
+    if (walk.ignore.ignores(path, facts.isDirectory())) continue;
+    if (facts.isDirectory()) {
+      if (around.includes(real)) {
+        throw new HelmError('INVALID_CHART', `${place} is a link to a folder around it`, { file: place });
+      }
+      await collect(walk, real, `${path}/`, [...around, real]);
+    } else if (!facts.isFile()) {
+      throw new HelmError('INVALID_CHART', `${place} is neither file nor folder`, { file: place });
+    } else if (facts.size > maxFileBytes) {
+      throw new HelmError('INVALID_CHART', `${place} has ${facts.size} bytes, helm takes up to ${maxFileBytes}`, {
+        file: place,
+        hint: 'List what does not belong to the chart in .helmignore.',
+      });
+    } else {
+      walk.files.push({ path, body: await readFile(real) });
+    }
+  }
+}
+
+function checkDependencies(dir: string, chart: ChartInfo, files: readonly ChartFile[]): void {
+  const present = new Set(
+    files.map(({ path }) => /^charts\/([^/]+)/.exec(path)?.[1]).filter((name) => name !== undefined),
+  );
+  const missing = chart.dependencies.filter(
+    ({ name }) =>
+      ![...present].some((entry) => entry === name || (entry.startsWith(`${name}-`) && entry.endsWith('.tgz'))),
+  );
+  if (missing.length > 0) {
+    const names = missing.map(({ name }) => name).join(', ');
+    throw new HelmError('INVALID_CHART', `${dir}: found in Chart.yaml, but missing in charts/: ${names}`, {
+      file: join(dir, 'Chart.yaml'),
+      hint: 'Run `helm dependency build` first.',
+    });
+  }
+}
+
+async function compress(chart: ChartInfo, files: readonly ChartFile[]): Promise<Buffer> {
+  const tar = pack();
+  const reading = (async () => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of tar) chunks.push(chunk as Uint8Array);
+    return Buffer.concat(chunks);
+  })();
+  for (const { path, body } of files) {
+    const header = { name: `${chart.name}/${path}`, size: body.length, mode: 0o644, mtime: fixedTime, uid: 0, gid: 0 };
+    tar.entry({ ...header, type: 'file', uname: '', gname: '' }, body);
+  }
+  tar.finalize();
+  const body = await promisify(gzip)(await reading, { level: 9 });
+  body[9] = 0xff; // the operating system's number, else different on each
+  return body;
+}

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { readChartArchive } from './chart-archive.js';
+import type { ChartArchive } from './chart-archive.js';
+import { HelmError } from './errors.js';
+
+/** What publishing needs of an object store. */
+export interface ChartStore {
+  read(uri: string): Promise<Uint8Array>;
+  write(
+    uri: string,
+    body: Uint8Array,
+    options: {
+      readonly contentType?: string;
+      readonly cacheControl?: string;
+      readonly metadata?: Record<string, string>;
+      readonly ifGenerationMatch?: string;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<unknown>;
+}
+
+/** Where a chart was put. */
+export interface PublishedChart {
+  readonly uri: string;
+  /** Only when `latest` was asked for. */
+  readonly latestUri?: string;
+}
+
+/**
+ * Puts a packaged chart at `<releasesUri>/<version>/<name>-<version>.tgz`, never over another one: the same bytes again are
+ * fine, so that a release broken off can be repeated. Then, when asked, at `<releasesUri>/latest/<name>-latest.tgz`.
+ *
+ * @throws {HelmError} `VERSION_EXISTS` when other bytes are published under the version, `INVALID_CHART`.
+ */
+export async function publishChart(
+  store: ChartStore,
+  options: {
+    /** What `packageChart` returned, or the path of a packaged chart. */
+    readonly archive: string | ChartArchive;
+    readonly releasesUri: string;
+    /** Move `latest/` too. @default false */
+    readonly latest?: boolean | undefined;
+    /** Commit, kept as metadata of the objects. */
+    readonly sha?: string | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<PublishedChart> {
+  const { latest = false, sha, signal } = options;
+  const archive = typeof options.archive === 'string' ? await readChartArchive(options.archive) : options.archive;
+  const body = await readFile(archive.path);
+  const { name, version } = archive;
+  const base = options.releasesUri.replace(/\/+$/, '');
+  const uri = `${base}/${version}/${name}-${version}.tgz`;
+  const common = {
+    contentType: 'application/gzip',
+    metadata: { version, sha256: archive.sha256, ...(sha === undefined ? {} : { commit: sha }) },
+    ...(signal === undefined ? {} : { signal }),
+  };
+  try {
+    await store.write(uri, body, { ...common, ifGenerationMatch: '0' });
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'PRECONDITION_FAILED') throw cause;
+    if (!body.equals(await store.read(uri))) {
+      throw new HelmError('VERSION_EXISTS', `${uri} is published already with other content`, {
+        cause,
+        hint: 'Raise the version: what is published stays as it is.',
+      });
+    }
+  }
+  if (!latest) return { uri };
+  const latestUri = `${base}/latest/${name}-latest.tgz`;
+  await store.write(latestUri, body, { ...common, cacheControl: 'no-cache, max-age=0' });
+  return { uri, latestUri };
+}

@@ -1,0 +1,88 @@
+/** What went wrong, for programs. */
+export type HelmErrorCode =
+  /** No helm to run. */
+  | 'NOT_FOUND'
+  /** A helm, but neither 3.x nor 4.x. */
+  | 'UNSUPPORTED_VERSION'
+  /** Not ready, or not answered, within the budget. */
+  | 'TIMEOUT'
+  /** The name is taken by a release that is there. */
+  | 'RELEASE_EXISTS'
+  /** No such release. */
+  | 'RELEASE_NOT_FOUND'
+  /** Another install, upgrade or rollback of the release is under way, or was killed half way. */
+  | 'PENDING_OPERATION'
+  /** A hook (pre-install, test, …) failed. */
+  | 'HOOK_FAILED'
+  /** The templates do not render, or what they render is not what Kubernetes takes. */
+  | 'NOT_RENDERED'
+  /** The chart has no test hooks, so nothing was tested. */
+  | 'NO_TESTS'
+  /** The cluster does not answer, or there is no kubeconfig. */
+  | 'UNREACHABLE'
+  /** The cluster does not let us. */
+  | 'DENIED'
+  /** helm ended with an error of no known kind. */
+  | 'FAILED'
+  /** helm printed something that cannot be read. */
+  | 'UNREADABLE_OUTPUT'
+  /** `Chart.yaml`, `values.yaml` or another file of the chart is missing or wrong. */
+  | 'INVALID_CHART'
+  /** Not a semantic version. */
+  | 'INVALID_VERSION'
+  /** An option that cannot be used as it stands. */
+  | 'INVALID_OPTION'
+  /** Another chart is published under this version already. */
+  | 'VERSION_EXISTS';
+
+const infrastructureCodes: ReadonlySet<HelmErrorCode> = new Set([
+  'NOT_FOUND',
+  'UNSUPPORTED_VERSION',
+  'UNREACHABLE',
+  'DENIED',
+  'UNREADABLE_OUTPUT',
+]);
+
+/** Facts of a failure beside its message. */
+export interface HelmErrorFacts extends ErrorOptions {
+  readonly hint?: string | undefined;
+  readonly exitCode?: number | undefined;
+  readonly stderr?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+}
+
+/** Everything this package throws. Match on `code`; `cause` keeps the original. */
+export class HelmError extends Error {
+  static {
+    this.prototype.name = 'HelmError'; // on the prototype: not printed as a field
+  }
+  readonly code: HelmErrorCode;
+  /** One imperative sentence: what the reader can do about it. */
+  readonly hint: string | undefined;
+  /** What helm ended with. `undefined` when helm did not run or was killed. */
+  readonly exitCode: number | undefined;
+  /** The last part of what helm wrote to stderr. */
+  readonly stderr: string | undefined;
+  /** The last lines of output, for reports. */
+  readonly detail: string | undefined;
+  /** File of the chart the error is about. */
+  readonly file: string | undefined;
+  /** Line in {@link file}, from 1. */
+  readonly line: number | undefined;
+  /** True when this says nothing about the chart: helm or the cluster is missing, out of reach or refuses. */
+  readonly infrastructure: boolean;
+
+  constructor(code: HelmErrorCode, message: string, facts: HelmErrorFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = code;
+    this.hint = facts.hint;
+    this.exitCode = facts.exitCode;
+    this.stderr = facts.stderr;
+    this.detail = facts.detail;
+    this.file = facts.file;
+    this.line = facts.line;
+    this.infrastructure = infrastructureCodes.has(code);
+  }
+}

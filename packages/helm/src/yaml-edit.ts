@@ -1,0 +1,295 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq } from 'yaml';
+import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
+import { parseChartDocument } from './chart-file.js';
+import type { ChartDocument } from './chart-file.js';
+import { HelmError } from './errors.js';
+import { formatScalar } from './yaml-scalar.js';
+import type { ScalarStyle, ScalarValue } from './yaml-scalar.js';
+
+/** Replaces the characters from `start` to `end`. */
+interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * Sets single values of a YAML document by dotted path (`image.tag`; `\.` for a dot in a key; a number for an item of a
+ * list) and leaves every other character as it is: comments, blank lines, quotes, anchors, line ends.
+ *
+ * A value keeps its quotes where it can. A missing key is added at the end of its map, in the map's style; missing maps
+ * around it are made. An alias that is set becomes the value; a path *through* an alias is refused, since the change would
+ * show elsewhere.
+ *
+ * @throws {HelmError} `INVALID_CHART` with file, line and path when the text is not one YAML document, a part of the path is
+ * no map, or the value is a map or list.
+ */
+export function editYaml(text: string, edits: Readonly<Record<string, ScalarValue>>, file: string): string {
+  const wanted = Object.entries(edits).map(([path, value]) => ({ keys: parsePath(path, file), path, value }));
+  if (wanted.length === 0) return text;
+
+  // Values that are there are set in one go, missing keys one by one: each changes where the next belongs.
+  const parsed = parseChartDocument(text, file);
+  const splices: Splice[] = [];
+  const missing: typeof wanted = [];
+  for (const edit of wanted) {
+    const place = locate(parsed, edit.keys, edit.path, file);
+    if (place.found) splices.push(replaceValue(place, edit.value, text, describe(parsed, edit.path, file)));
+    else missing.push(edit);
+  }
+  let result = applySplices(text, splices);
+  for (const edit of missing) {
+    const current = parseChartDocument(result, file);
+    const place = locate(current, edit.keys, edit.path, file);
+    // An edit before may have made it, when one path is the start of another's map.
+    const splice = place.found
+      ? replaceValue(place, edit.value, result, describe(current, edit.path, file))
+      : addKey(current.document, place, edit.value, result);
+    result = applySplices(result, [splice]);
+  }
+  check(text, result, wanted, file);
+  return result;
+}
+
+/** Splits at dots that are not escaped. */
+function parsePath(path: string, file: string): readonly string[] {
+  const keys = path.split(/(?<!\\)\./).map((key) => key.replaceAll('\\.', '.'));
+  if (keys.includes('')) {
+    throw new HelmError('INVALID_OPTION', `${file}: not a path to a value: ${JSON.stringify(path)}`, {
+      hint: 'Write keys joined by dots, such as image.tag.',
+    });
+  }
+  return keys;
+}
+
+type Fail = (what: string, offset?: number, hint?: string) => HelmError;
+
+function describe(parsed: ChartDocument, path: string, file: string): Fail {
+  return (what, offset = 0, hint) => {
+    const line = parsed.lineAt(offset);
+    return new HelmError('INVALID_CHART', `${file}:${line}: cannot set ${path}: ${what}`, { file, line, hint });
+  };
+}
+
+/** An existing value… */
+interface Found {
+  readonly found: true;
+  readonly node: Node | null;
+  /** The pair it belongs to, unless it is an item of a list. */
+  readonly pair: Pair | undefined;
+}
+
+/** …or the last node on the way to it, and the keys that are missing below. */
+interface Missing {
+  readonly found: false;
+  readonly parent: YAMLMap | Scalar | null;
+  readonly pair: Pair | undefined;
+  /** The map that holds `pair`. */
+  readonly around: YAMLMap | undefined;
+  readonly keys: readonly string[];
+}
+
+function locate(parsed: ChartDocument, keys: readonly string[], path: string, file: string): Found | Missing {
+  const fail = describe(parsed, path, file);
+  let node: unknown = parsed.document.contents;
+  let pair: Pair | undefined;
+  let around: YAMLMap | undefined;
+  for (const [index, key] of keys.entries()) {
+    const walked = keys.slice(0, index).join('.');
+    if (node === null || node === undefined || (isScalar(node) && node.value === null)) {
+      return { found: false, parent: (node as Scalar | undefined) ?? null, pair, around, keys: keys.slice(index) };
+    }
+    if (isMap(node)) {
+      const next = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+      if (next === undefined) return { found: false, parent: node, pair, around, keys: keys.slice(index) };
+      around = node;
+      pair = next;
+      node = next.value;
+    } else if (isSeq(node) && /^\d+$/.test(key) && Number(key) < node.items.length) {
+      pair = undefined;
+      node = node.items[Number(key)];
+    } else {
+      const offset = (node as Node).range?.[0];
+      if (isAlias(node)) {
+        throw fail(
+          `${walked} is the alias *${node.source}`,
+          offset,
+          'Set the value where its anchor is, or write the map out.',
+        );
+      }
+      throw fail(`${walked} is ${isSeq(node) ? `a list without item ${key}` : 'not a map'}`, offset);
+    }
+  }
+  return { found: true, node: (node as Node | undefined) ?? null, pair };
+}
+
+function replaceValue({ node, pair }: Found, value: ScalarValue, text: string, fail: Fail): Splice {
+  if (isCollection(node)) {
+    throw fail(`it is a ${isMap(node) ? 'map' : 'list'}, not a single value`, node.range?.[0]);
+  }
+  const [start, end] = node?.range ?? [0, 0];
+  if (node === null || start === end) {
+    if (pair === undefined) throw fail('the item of the list is empty', start);
+    const at = endOfIndicator(pair);
+    return { start: at, end: at, text: ` ${formatScalar(value)}` };
+  }
+  const block = isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
+  // A block takes in its last line end, which stays.
+  const lineEnd = block ? (/\r?\n$/.exec(text.slice(start, end))?.[0] ?? '') : '';
+  return { start, end: end - lineEnd.length, text: formatScalar(value, styleOf(node)) };
+}
+
+function styleOf(node: Node): ScalarStyle {
+  if (!isScalar(node)) return 'plain';
+  if (node.type === 'QUOTE_SINGLE') return 'single';
+  return node.type === 'QUOTE_DOUBLE' ? 'double' : 'plain';
+}
+
+function addKey(document: Document.Parsed, place: Missing, value: ScalarValue, text: string): Splice {
+  const { parent, pair, around, keys } = place;
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  const step = indentStep(document, text);
+  if (isMap(parent) && parent.flow) return addToFlowMap(parent, keys, value, text);
+  if (isMap(parent) && parent.items.length > 0) {
+    const indent = columnOf(parent.items[0] as Pair, text);
+    return addLines(endOfNode(parent), blockLines(keys, value, indent, step), text, lineEnd);
+  }
+  if (pair === undefined || around === undefined) {
+    return addLines(text.length, blockLines(keys, value, 0, step), text, lineEnd); // an empty document
+  }
+  const [start, end] = (parent as Scalar | null)?.range ?? [0, 0];
+  if (parent !== null && start !== end) return { start, end, text: `{${flowEntry(keys, value)}}` }; // `null` or `~`
+  if (around.flow) {
+    const at = endOfIndicator(pair);
+    return { start: at, end: at, text: ` {${flowEntry(keys, value)}}` };
+  }
+  return addLines(endOfIndicator(pair), blockLines(keys, value, columnOf(pair, text) + step, step), text, lineEnd);
+}
+
+function addToFlowMap(map: YAMLMap, keys: readonly string[], value: ScalarValue, text: string): Splice {
+  const last = map.items.at(-1);
+  if (last === undefined) {
+    const at = text.indexOf('{', map.range?.[0]) + 1;
+    return { start: at, end: at, text: flowEntry(keys, value) };
+  }
+  const at = endOfPair(last);
+  return { start: at, end: at, text: `, ${flowEntry(keys, value)}` };
+}
+
+function flowEntry(keys: readonly string[], value: ScalarValue): string {
+  const [key = '', ...rest] = keys;
+  return `${formatScalar(key)}: ${rest.length === 0 ? formatScalar(value) : `{${flowEntry(rest, value)}}`}`;
+}
+
+function blockLines(keys: readonly string[], value: ScalarValue, indent: number, step: number): readonly string[] {
+  return keys.map((key, index) => {
+    const line = `${' '.repeat(indent + index * step)}${formatScalar(key)}:`;
+    return index === keys.length - 1 ? `${line} ${formatScalar(value)}` : line;
+  });
+}
+
+/** Inserts whole lines after the one in which `offset` stands. */
+function addLines(offset: number, lines: readonly string[], text: string, lineEnd: string): Splice {
+  const atLineStart = offset === 0 || text[offset - 1] === '\n';
+  const next = text.indexOf('\n', offset);
+  const at = atLineStart ? offset : next < 0 ? text.length : next + 1;
+  const body = lines.join(lineEnd);
+  const continues = at === 0 || text[at - 1] === '\n' || text.slice(0, at) === '\uFEFF';
+  return { start: at, end: at, text: continues ? body + lineEnd : lineEnd + body };
+}
+
+/** After the colon of a pair without value, or after the anchor or tag that follows it. */
+function endOfIndicator(pair: Pair): number {
+  const token = (pair as { srcToken?: { sep?: readonly { type: string; offset: number; source: string }[] } }).srcToken;
+  const last = token?.sep?.findLast(({ type }) => type === 'map-value-ind' || type === 'anchor' || type === 'tag');
+  if (last !== undefined) return last.offset + last.source.length;
+  return (pair.key as Node).range?.[1] ?? 0;
+}
+
+function endOfPair(pair: Pair): number {
+  const value = pair.value as Node | null;
+  const [start, end] = value?.range ?? [0, 0];
+  return value === null || start === end ? endOfIndicator(pair) : endOfNode(value);
+}
+
+/** Where the last thing written of a node ends; comments and blank lines below it are not part of it. */
+function endOfNode(node: Node): number {
+  if (!isCollection(node) || node.flow || node.items.length === 0) return node.range?.[1] ?? 0;
+  const last = node.items.at(-1);
+  return isPair(last) ? endOfPair(last) : endOfNode(last as Node);
+}
+
+function columnOf(pair: Pair, text: string): number {
+  const start = (pair.key as Node).range?.[0] ?? 0;
+  const column = start - (text.lastIndexOf('\n', start - 1) + 1);
+  return text.lastIndexOf('\n', start - 1) < 0 && text.startsWith('\uFEFF') ? column - 1 : column;
+}
+
+/** By how much the file indents maps; two where it has none. */
+function indentStep(document: Document.Parsed, text: string): number {
+  const root = document.contents;
+  if (!isMap(root)) return 2;
+  for (const { value } of root.items) {
+    const first = isMap(value) && !value.flow ? value.items[0] : undefined;
+    if (first !== undefined) return columnOf(first, text) || 2;
+  }
+  return 2;
+}
+
+function applySplices(text: string, splices: readonly Splice[]): string {
+  return [...splices]
+    .sort((a, b) => b.start - a.start)
+    .reduce((result, { start, end, text: inserted }) => result.slice(0, start) + inserted + result.slice(end), text);
+}
+
+/** The result, read again, must be the document with these values set and no other difference. */
+function check(
+  before: string,
+  after: string,
+  edits: readonly { readonly keys: readonly string[]; readonly value: ScalarValue }[],
+  file: string,
+): void {
+  const expected = parseChartDocument(before, file).document;
+  for (const { keys, value } of edits) {
+    const node = nodeAt(expected, keys);
+    // In place, so that aliases of an anchored value follow it, as they do in the text.
+    if (isScalar(node)) node.value = value;
+    else setAt(expected, keys, value);
+  }
+  const options = { maxAliasCount: 100 };
+  if (!isDeepStrictEqual(parseChartDocument(after, file).document.toJS(options), expected.toJS(options))) {
+    throw new HelmError('INVALID_CHART', `${file}: cannot set ${edits.map(({ keys }) => keys.join('.')).join(', ')}`, {
+      file,
+      hint: 'Write the surrounding YAML in a plainer way; nothing was changed.',
+    });
+  }
+}
+
+function nodeAt(document: Document.Parsed, keys: readonly string[]): unknown {
+  return keys.reduce<unknown>((node, key) => {
+    if (isMap(node)) return node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)?.value;
+    return isSeq(node) ? node.items[Number(key)] : undefined;
+  }, document.contents);
+}
+
+function setAt(document: Document.Parsed, keys: readonly string[], value: ScalarValue): void {
+  for (let depth = 1; depth < keys.length; depth += 1) {
+    const node = nodeAt(document, keys.slice(0, depth));
+    if (isScalar(node) && node.value === null)
+      document.setIn(pathTo(document, keys.slice(0, depth)), document.createNode({}));
+  }
+  document.setIn(pathTo(document, keys), value);
+}
+
+/** Keys as they are in the document: `1` may be a number there. */
+function pathTo(document: Document.Parsed, keys: readonly string[]): readonly unknown[] {
+  return keys.map((key, depth) => {
+    const parent = nodeAt(document, keys.slice(0, depth));
+    if (isSeq(parent)) return Number(key);
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      : undefined;
+    return isScalar(pair?.key) ? pair.key.value : key;
+  });
+}

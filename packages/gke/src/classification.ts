@@ -170,7 +170,8 @@ function retryAfter(fields: Readonly<Record<string, unknown>>): number | undefin
   const details = fields['statusDetails'];
   for (const detail of Array.isArray(details) ? details : []) {
     const delay = (detail as { retryDelay?: { seconds?: unknown; nanos?: unknown } | null }).retryDelay;
-    if (delay != null) return Number(delay.seconds ?? 0) * 1_000 + Number(delay.nanos ?? 0) / 1e6;
+    if (delay !== undefined && delay !== null)
+      return Number(delay.seconds ?? 0) * 1_000 + Number(delay.nanos ?? 0) / 1e6;
   }
   const headers = (fields['response'] as { headers?: unknown } | undefined)?.headers;
   const header =

@@ -1,4 +1,4 @@
-import type { protos } from '@google-cloud/container';
+import type { ClusterManagerClient, protos } from '@google-cloud/container';
 import type { ClusterRef } from './cluster.js';
 import { clusterPath } from './cluster.js';
 import { GkeError } from './errors.js';
@@ -41,7 +41,7 @@ export interface ApiOptions {
   readonly accessToken?: string;
 }
 
-type Client = import('@google-cloud/container').ClusterManagerClient;
+type Client = ClusterManagerClient;
 
 // A read that hangs must not eat the whole budget of a wait.
 const CALL_MS = 30_000;

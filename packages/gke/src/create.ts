@@ -1,4 +1,4 @@
-import { Budget } from './budget.js';
+import type { Budget } from './budget.js';
 import { read, toGkeError } from './calls.js';
 import type { Classification } from './classification.js';
 import { classifyCallError } from './classification.js';

@@ -38,7 +38,7 @@ export function operationFailure(operation: Operation, what: string, ref: Cluste
   const conditions = [...(operation.clusterConditions ?? []), ...(operation.nodepoolConditions ?? [])];
   const texts = conditions.map(formatCondition).filter((text) => text !== '');
   const { error } = operation;
-  const hasError = error != null && ((error.code ?? 0) !== 0 || Boolean(error.message));
+  const hasError = error !== undefined && error !== null && ((error.code ?? 0) !== 0 || Boolean(error.message));
   // Conditions are also notes (an upgrade of the user's, an expiring CA): only a lack of machines or quota is a failure.
   const lacking = texts.some((text) => /^GCE_(STOCKOUT|QUOTA_EXCEEDED)/.test(text));
   if (!hasError && !operation.statusMessage && !lacking) return undefined;

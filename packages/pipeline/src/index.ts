@@ -1,6 +1,53 @@
 /**
  * A typed task graph: plan it, run it, journal it, resume it.
  *
+ * ```ts
+ * import { createGraph, defineTask, runGraph } from '@seatrial/pipeline';
+ *
+ * const build = defineTask({ name: 'build', run: async () => ({ image: 'app:1' }) });
+ * const deploy = defineTask({
+ *   name: 'deploy',
+ *   needs: { build },
+ *   run: async ({ inputs, log }) => log(`deploying ${inputs.build.image}`),
+ * });
+ * const { state } = await runGraph(createGraph([build, deploy])).result; // 'succeeded'
+ * ```
+ *
  * @module
  */
-export {};
+export type { Clock } from './clock.js';
+export { findCriticalPath } from './critical-path.js';
+export { PipelineError, type PipelineErrorCode } from './errors.js';
+export type { PipelineEvent } from './event.js';
+export { formatGraph, type GraphFormat } from './format-graph.js';
+export { createGraph, type Graph } from './graph.js';
+export {
+  createJournal,
+  memoryJournalFiles,
+  type Journal,
+  type JournalFiles,
+  type RunRecord,
+  type TaskOutline,
+  type TaskRecord,
+} from './journal.js';
+export type { Json } from './json.js';
+export {
+  toTaskError,
+  type CriticalPath,
+  type RunResult,
+  type TaskError,
+  type TaskResult,
+  type TaskState,
+} from './result.js';
+export { runGraph, type Run, type RunOptions } from './run-graph.js';
+export { selectTasks, type Selection } from './selection.js';
+export {
+  defineTask,
+  type InputsOf,
+  type OutputOf,
+  type Retries,
+  type Task,
+  type TaskContext,
+  type TaskDefinition,
+  type When,
+} from './task.js';

@@ -1,0 +1,165 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ReleaseError } from '../errors.js';
+import { createTail } from '../tail.js';
+import { packContext } from './build-context.js';
+import { type DockerEngine, toEngineError } from './engine.js';
+import { type EngineEvent, readEvents } from './events.js';
+import { parseReference } from './reference.js';
+
+/** An image, as a config names it. */
+export interface ImageSpec {
+  /** Repository below the registry. */
+  readonly name: string;
+  /** Folder that is sent to the builder. */
+  readonly context: string;
+  /** Relative to the context. @default 'Dockerfile' */
+  readonly dockerfile?: string | undefined;
+  /** Stage to build. @default the last one */
+  readonly target?: string | undefined;
+  /** Values of `ARG` instructions. @default none */
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  /** @default none */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Such as `linux/arm64`. @default the engine's own */
+  readonly platform?: string | undefined;
+}
+
+/** An image to build, and what to call it. */
+export interface BuildRequest extends Omit<ImageSpec, 'name'> {
+  /** `registry/repository:tag` */
+  readonly reference: string;
+}
+
+/** Surroundings of a build or push. */
+export interface EngineIo {
+  readonly signal?: AbortSignal | undefined;
+  /** Lines of the builder's or the push's output. */
+  readonly onLine?: ((line: string) => void) | undefined;
+}
+
+/**
+ * Builds an image with the engine's classic builder, the context streamed to it.
+ *
+ * @returns the image's id, `sha256:…`
+ * @throws {ReleaseError} `BUILD_FAILED` with the last 50 lines as `detail` (the engine tells a failed step as one event among
+ * many, not as an error), `CONTEXT_MISSING`, `DOCKERFILE_MISSING`, `ENGINE_UNREACHABLE`, `ENGINE_FAILED`, `INVALID_OPTION`;
+ * the signal's reason when it aborts
+ */
+export async function buildImage(
+  docker: DockerEngine,
+  request: BuildRequest,
+  io: EngineIo = {},
+): Promise<{ readonly imageId: string }> {
+  const { signal, onLine } = io;
+  const { context, reference, dockerfile = 'Dockerfile' } = request;
+  parseReference(reference);
+  await requireContext(context, dockerfile);
+  signal?.throwIfAborted();
+  const tail = createTail();
+  const lines = createLines((line) => {
+    tail.add(line);
+    onLine?.(line);
+  });
+  const what = `cannot build ${reference}`;
+  let imageId: string | undefined;
+  // Dockerode pipes the context and does not look back: a file that cannot be read has to stop the request from here.
+  const broken = new AbortController();
+  const packed = packContext(context, { dockerfile, signal });
+  packed.on('error', (error) => broken.abort(error));
+  const stop = signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal]);
+  try {
+    const stream = await docker.buildImage(packed, buildOptions(request, stop));
+    for await (const event of readEvents(stream, { signal: stop })) {
+      lines.add(event);
+      imageId = event.aux?.ID ?? imageId;
+      if (event.error !== undefined || event.errorDetail !== undefined) throw toBuildError(what, event);
+    }
+    lines.end();
+    if (imageId !== undefined) return { imageId };
+    // Nothing said no, but nothing said yes either: the engine is asked.
+    return { imageId: (await docker.getImage(reference).inspect()).Id };
+  } catch (error) {
+    signal?.throwIfAborted();
+    lines.end();
+    if (broken.signal.aborted) {
+      const { message } = broken.signal.reason as Error;
+      throw new ReleaseError('ENGINE_FAILED', `${what}: cannot read the build context: ${message}`, {
+        cause: broken.signal.reason,
+      });
+    }
+    throw withDetail(toEngineError(error, what, 'BUILD_FAILED'), tail.toString());
+  }
+}
+
+function buildOptions(request: BuildRequest, abortSignal: AbortSignal): Record<string, unknown> {
+  const { reference, dockerfile = 'Dockerfile', buildArgs, labels, target, platform } = request;
+  return {
+    t: reference,
+    dockerfile,
+    rm: true,
+    forcerm: true, // containers of failed steps too
+    ...(buildArgs === undefined ? {} : { buildargs: buildArgs }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(target === undefined ? {} : { target }),
+    ...(platform === undefined ? {} : { platform }),
+    abortSignal,
+  };
+}
+
+async function requireContext(context: string, dockerfile: string): Promise<void> {
+  const info = await stat(context).catch(() => undefined); // whatever keeps us from it: it cannot be sent
+  if (!info?.isDirectory()) {
+    throw new ReleaseError('CONTEXT_MISSING', `the build context ${context} is not a folder`, {
+      hint: 'Check the path of the context.',
+    });
+  }
+  const path = join(context, dockerfile);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ReleaseError('DOCKERFILE_MISSING', `there is no Dockerfile at ${path}`, {
+      cause,
+      hint: 'Name the Dockerfile, relative to the build context.',
+    });
+  });
+  if (/^\s*FROM\s/im.test(text)) return;
+  throw new ReleaseError('BUILD_FAILED', `the Dockerfile ${path} has no FROM`, {
+    hint: 'Begin it with FROM and a base image.',
+  });
+}
+
+function toBuildError(what: string, { error, errorDetail }: EngineEvent): ReleaseError {
+  const message = errorDetail?.message ?? error ?? 'no reason given';
+  return new ReleaseError('BUILD_FAILED', `${what}: ${message.trim()}`, { exitCode: errorDetail?.code });
+}
+
+function withDetail(error: ReleaseError, detail: string): ReleaseError {
+  if (detail === '' || error.detail !== undefined) return error;
+  const { hint, exitCode, httpStatus, cause } = error;
+  return new ReleaseError(error.code, error.message, {
+    hint,
+    exitCode,
+    httpStatus,
+    detail,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** Puts whole lines together from what the builder streams. */
+function createLines(onLine: (line: string) => void): { add(event: EngineEvent): void; end(): void } {
+  let rest = '';
+  return {
+    add({ stream, status, id, progressDetail }) {
+      // Pulling a base image reports each kilobyte: only the steps are lines.
+      if (status !== undefined && progressDetail?.current === undefined)
+        onLine(id === undefined ? status : `${id}: ${status}`);
+      if (stream === undefined) return;
+      const lines = (rest + stream).split(/\r?\n|\r/);
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line.trim() !== '') onLine(line);
+    },
+    end() {
+      if (rest.trim() !== '') onLine(rest);
+      rest = '';
+    },
+  };
+}

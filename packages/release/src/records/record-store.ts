@@ -1,0 +1,26 @@
+/** The part of an object store that records need. */
+export interface RecordStore {
+  /** `undefined` when there is no such object. */
+  find(uri: string): Promise<{ readonly text: string; readonly info: { readonly generation: string } } | undefined>;
+  stat(uri: string): Promise<{ readonly generation: string } | undefined>;
+  write(uri: string, body: string, options: RecordWriteOptions): Promise<unknown>;
+  writeFile(uri: string, path: string, options: RecordWriteOptions): Promise<unknown>;
+}
+
+/** How a record is written. */
+export interface RecordWriteOptions {
+  readonly contentType?: string;
+  readonly cacheControl?: string;
+  /** Generation that must be there; `0` for none. Else the write throws an error of code `PRECONDITION_FAILED`. */
+  readonly ifGenerationMatch?: string;
+}
+
+/** Whether someone else wrote in between. */
+export function isPreconditionFailed(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'PRECONDITION_FAILED';
+}
+
+/** `base/part/part` with one slash between each. */
+export function joinUri(base: string, ...parts: readonly string[]): string {
+  return [base.replace(/\/+$/, ''), ...parts].join('/');
+}

@@ -103,7 +103,9 @@ export function toEngineError(
       hint: 'Start Docker, or set DOCKER_HOST to where it runs.',
     });
   }
-  const said = typeof json?.message === 'string' ? json.message : (message ?? String(error));
+  // dockerode puts "(HTTP code 400) unexpected - " before what the engine said.
+  const plain = (message ?? String(error)).replace(/^\(HTTP code \d+\) [^-]*- /, '');
+  const said = typeof json?.message === 'string' ? json.message : plain;
   return new ReleaseError(statusCode === undefined ? 'ENGINE_FAILED' : fallback, `${what}: ${said.trim()}`, {
     cause: error,
     httpStatus: statusCode,

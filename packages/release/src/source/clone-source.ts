@@ -123,7 +123,10 @@ async function cloneLocal(
     return undefined;
   }
   await checkOut(sha, here);
-  if (includeChanges) onLine?.(`${await copyChanges(top, stage, { signal })} uncommitted changes included`);
+  if (includeChanges) {
+    const count = await copyChanges(top, stage, { signal });
+    onLine?.(`${count} uncommitted changes included`);
+  }
   if (request.commit !== undefined) return undefined;
   const { stdout, exitCode } = await runGit(['symbolic-ref', '--quiet', '--short', 'HEAD'], there, [1]);
   return exitCode === 0 ? stdout.trim() : undefined;

@@ -1,0 +1,35 @@
+import { StorageError } from './errors.js';
+import { type FileUri, formatFileUri, parseFileUri } from './file-uri.js';
+import { formatGsUri, type GsUri, parseGsUri } from './gs-uri.js';
+
+/** A place in any store. Told apart by `scheme`. */
+export type StorageUri = GsUri | FileUri;
+
+/** @throws {StorageError} `INVALID_URI` for anything but `gs://…` and `file://…`. */
+export function parseUri(uri: string, options: { readonly cwd?: string } = {}): StorageUri {
+  if (uri.startsWith('gs://')) return parseGsUri(uri);
+  if (uri.startsWith('file:')) return parseFileUri(uri, options);
+  throw new StorageError('INVALID_URI', `not a URI of an object store: ${JSON.stringify(uri)}`, {
+    uri,
+    hint: 'Write it as gs://BUCKET/OBJECT or file:///PATH.',
+  });
+}
+
+/** Inverse of {@link parseUri}. */
+export function formatUri(uri: StorageUri): string {
+  return uri.scheme === 'gs' ? formatGsUri(uri) : formatFileUri(uri);
+}
+
+/**
+ * Puts names below a URI, one `/` between each; empty parts are left out. The scheme stays, and so does a relative
+ * `file://./x`. Parts are names, not URIs: for `file://` they are percent-encoded.
+ */
+export function joinUri(base: string, ...parts: readonly string[]): string {
+  const names = parts.map((part) => part.replace(/^\/+/, '')).filter((part) => part !== '');
+  const encoded = base.startsWith('file:') ? names.map(encodePath) : names;
+  return encoded.reduce((uri, part) => (uri.endsWith('/') ? `${uri}${part}` : `${uri}/${part}`), base);
+}
+
+function encodePath(path: string): string {
+  return path.split('/').map((segment) => encodeURIComponent(segment).replace(/%(?:3A|40|2C|2B|3D|24|26)/g, decodeURIComponent)).join('/');
+}

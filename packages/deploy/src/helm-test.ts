@@ -91,7 +91,12 @@ function hooklessCase(
   ends: ReadonlyMap<string, PodEnd>,
   options: { readonly logLines: number; readonly durationSeconds: number },
 ): TestCase {
-  const { message, detail, code } = (failure ?? {}) as { message?: string; detail?: string; code?: string };
+  const { message, detail, code, infrastructure } = (failure ?? {}) as {
+    readonly message?: string;
+    readonly detail?: string;
+    readonly code?: string;
+    readonly infrastructure?: boolean;
+  };
   const said = failure === undefined ? `chart of release ${release} has no test hooks` : (message ?? String(failure));
   const pods = [...ends].flatMap(([name, { why, log }]) => [
     `Pod ${name}: ${why ?? 'ended well'}`,
@@ -103,7 +108,7 @@ function hooklessCase(
     durationSeconds: options.durationSeconds,
     problems: [
       {
-        kind: 'failure',
+        kind: infrastructure === true ? 'error' : 'failure',
         type: code ?? 'NoTests',
         message: cut(said, 500),
         text: [said, detail ?? '', ...pods].filter(Boolean).join('\n'),

@@ -13,7 +13,7 @@ export interface Snapshot {
 const PAUSE_MS = 500;
 const MAX_PAUSE_MS = 10_000;
 /** Refusals of fresh credentials in a row after which more will not help. */
-const MAX_REFUSALS = 4;
+const MAX_REFUSALS = 3;
 
 /**
  * What there is of a kind, and again after each change, until the signal aborts.

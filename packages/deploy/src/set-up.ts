@@ -3,14 +3,14 @@ import { DeployError } from './errors.js';
 import type { KubeClient } from './kube-client.js';
 import { systemClock } from './limits.js';
 import type { Clock, Limits } from './limits.js';
-import { ensureNamespace } from './namespace.js';
+import { ensureNamespace, isOwned } from './namespace.js';
 import type { HelmReleases } from './releases.js';
 import { findStuckPod } from './stuck-pods.js';
 import type { StuckPod } from './stuck-pods.js';
 
 /** What to install where. */
 export interface SetUpOptions extends Limits {
-  readonly helm: Pick<HelmReleases, 'install'>;
+  readonly helm: Pick<HelmReleases, 'install' | 'recover'>;
   readonly kube: KubeClient;
   readonly release: string;
   /** Folder or archive. */
@@ -41,8 +41,11 @@ export interface SetUpResult {
 const BEFORE_INSTALL = [
   'NOT_FOUND',
   'UNSUPPORTED_VERSION',
+  'UNREACHABLE',
+  'DENIED',
   'NOT_RENDERED',
   'INVALID_CHART',
+  'INVALID_OPTION',
   'RELEASE_EXISTS',
   'PENDING_OPERATION',
 ];
@@ -80,17 +83,26 @@ export async function setUp(options: SetUpOptions): Promise<SetUpResult> {
       )
     : Promise.resolve();
   try {
-    const installed = await helm.install({
+    const request = {
       release,
       chart,
       namespace,
       wait: true,
+      upgradeIfExists: true,
       ...(options.values === undefined ? {} : { values: options.values }),
       ...(options.set === undefined ? {} : { set: { ...options.set } }),
-      timeoutMs: Math.max(1, deadline - clock.now()),
       signal: joined(giveUp),
+    };
+    const left = (): number => Math.max(1, deadline - clock.now());
+    const installed = await helm.install({ ...request, timeoutMs: left() }).catch(async (error: unknown) => {
+      // An earlier attempt of this run was killed half way; of a namespace that is not ours it may be somebody at work.
+      if ((error as { code?: string }).code !== 'PENDING_OPERATION' || helm.recover === undefined) throw error;
+      if (!(await isOwned(kube, namespace, { signal }))) throw error;
+      onLine(`recovering release ${release}, which was left half way`);
+      await helm.recover({ release, namespace, timeoutMs: left(), signal: joined(giveUp) });
+      return helm.install({ ...request, timeoutMs: left() });
     });
-    return { release, namespace, revision: installed?.revision ?? 1 };
+    return { release, namespace, revision: installed.revision ?? 1 };
   } catch (cause) {
     signal?.throwIfAborted();
     const code = (cause as { code?: string }).code ?? '';

@@ -92,7 +92,13 @@ export function createKubeClient(
         const query = { labelSelector, fieldSelector, limit: '500', ...(cursor === '' ? {} : { continue: cursor }) };
         const answer = await getJson(path, query, options);
         // Items of a list come without the kind they are of.
-        items.push(...listAt(answer, 'items').map((item) => ({ ...kind, ...(item as KubeObject) })));
+        items.push(
+          ...listAt(answer, 'items').map((item) => ({
+            apiVersion: kind.apiVersion,
+            kind: kind.kind,
+            ...(item as KubeObject),
+          })),
+        );
         cursor = textAt(answer, 'metadata', 'continue');
         if (cursor === '') return { items, resourceVersion: textAt(answer, 'metadata', 'resourceVersion') };
       }

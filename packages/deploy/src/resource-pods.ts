@@ -11,6 +11,8 @@ const POD = { apiVersion: 'v1', kind: 'Pod' } as const;
 export interface PodRecord {
   /** Every pod that belonged to it, as last seen. */
   readonly all: () => readonly KubeObject[];
+  /** Asks for what is there now: the watch may be a moment behind. */
+  readonly refresh: (signal?: AbortSignal) => Promise<void>;
   /** Resolves when the condition holds for the pods that are there now. */
   readonly until: (holds: (present: readonly KubeObject[]) => boolean, signal: AbortSignal) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -46,6 +48,10 @@ export function recordPods(
   })();
   return {
     all: () => [...seen.values()],
+    refresh: async (limit) => {
+      const { items } = await deps.kube.list(POD, { namespace: of.namespace, signal: limit });
+      for (const pod of items) if (belongs(pod, of)) seen.set(pod.metadata.uid ?? pod.metadata.name ?? '', pod);
+    },
     until: (holds, limit) =>
       new Promise((resolve, reject) => {
         const end = (done: () => void): void => {

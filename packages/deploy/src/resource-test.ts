@@ -103,6 +103,7 @@ export async function runCustomResourceTest(options: CustomResourceTestOptions):
         throw new DeployError('NOT_READY', `${object.kind} ${name} is ${reached.type}: ${why}`);
       },
       async () => {
+        await record.refresh(signal);
         const lines = await describeFailure(kube, last, { pods: record.all(), logLines, signal });
         return [...lines, 'last seen object:', cut(formatObject(last), 65_536)].join('\n');
       },

@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeKube } from './__fixtures__/fake-kube.js';
+import { ManualClock } from './__fixtures__/manual-clock.js';
+import { connect } from './connect.js';
+import type { KubeClient } from './kube-client.js';
+import { tearDown } from './tear-down.js';
+import type { TearDownOptions } from './tear-down.js';
+
+const owned = { 'seatrial.dev/owned': 'true' };
+
+let server: FakeKube;
+let kube: KubeClient;
+let clock: ManualClock;
+let calls: string[];
+beforeEach(async () => {
+  server = new FakeKube();
+  await server.start();
+  clock = new ManualClock();
+  kube = await connect(server.kubeconfig, { clock });
+  calls = [];
+});
+afterEach(async () => {
+  kube.close();
+  await server.stop();
+});
+
+const run = (options: Partial<TearDownOptions> = {}): Promise<void> => {
+  const uninstall = async (): Promise<void> => void calls.push('uninstall');
+  return tearDown({ helm: { uninstall }, kube, clock, release: 'op', namespace: 'ns', timeoutMs: 60_000, ...options });
+};
+const namespace = (labels?: Record<string, string>, finalizers: string[] = []): void =>
+  void server.put({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'ns', ...(labels && { labels }), finalizers },
+  });
+
+describe(tearDown, () => {
+  it('uninstalls, deletes the namespace it made, and sees it gone', async () => {
+    namespace(owned);
+    await run();
+    expect(calls).toEqual(['uninstall']);
+    expect(server.find('Namespace', 'ns')).toBeUndefined();
+  });
+
+  it('leaves a namespace that was there before', async () => {
+    namespace();
+    await run();
+    expect(calls).toEqual(['uninstall']);
+    expect(server.find('Namespace', 'ns')).toBeDefined();
+  });
+
+  it("deletes any namespace when told, but never the cluster's own", async () => {
+    namespace();
+    await run({ deleteNamespace: 'always' });
+    expect(server.find('Namespace', 'ns')).toBeUndefined();
+    server.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default', labels: owned } });
+    await run({ namespace: 'default', deleteNamespace: 'always' });
+    expect(server.find('Namespace', 'default')).toBeDefined();
+  });
+
+  it('O6: has nothing to do when nothing was set up', async () => {
+    await run();
+    expect(calls).toEqual([]);
+  });
+
+  it('deletes the namespace though the uninstall fails, and still fails', async () => {
+    namespace(owned);
+    const uninstall = async (): Promise<void> =>
+      Promise.reject(Object.assign(new Error('helm uninstall op: no'), { detail: 'last line' }));
+    await expect(run({ helm: { uninstall } })).rejects.toMatchObject({
+      code: 'TEARDOWN_FAILED',
+      message: 'could not take down release op in namespace ns: helm uninstall op: no',
+      detail: 'helm uninstall op: no\nlast line',
+      infrastructure: true,
+    });
+    expect(server.find('Namespace', 'ns')).toBeUndefined();
+  });
+
+  it('says who holds a namespace that does not go', async () => {
+    namespace(owned, ['kubernetes']);
+    server.onChange = (type) => {
+      if (type !== 'deleting') return;
+      server.change('Namespace', 'ns', (object) => {
+        const message =
+          'Some content in the namespace has finalizers remaining: op.example.com in 1 resource instances';
+        object['status'] = {
+          phase: 'Terminating',
+          conditions: [{ type: 'NamespaceFinalizersRemaining', status: 'True', message }],
+        };
+      });
+    };
+    const done = run();
+    done.catch(() => {});
+    await server.until(() => server.watches === 1);
+    await clock.advance(60_000);
+    await expect(done).rejects.toMatchObject({
+      code: 'TEARDOWN_FAILED',
+      detail: expect.stringContaining(
+        'NamespaceFinalizersRemaining: Some content in the namespace has finalizers remaining: op.example.com',
+      ),
+    });
+  });
+
+  it('keeps both errors when both parts fail', async () => {
+    namespace(owned);
+    server.faults.push({ status: 403, message: 'not allowed', match: /^DELETE/ });
+    const uninstall = async (): Promise<void> => Promise.reject(new Error('helm failed'));
+    await expect(run({ helm: { uninstall } })).rejects.toMatchObject({
+      detail: 'helm failed\nDELETE /api/v1/namespaces/ns: 403 not allowed',
+      cause: expect.any(AggregateError),
+    });
+  });
+
+  it('throws the reason when it is aborted', async () => {
+    const reason = new Error('stopped');
+    await expect(run({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});

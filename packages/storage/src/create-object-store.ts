@@ -38,7 +38,11 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
       try {
         return JSON.parse(content) as unknown;
       } catch (cause) {
-        throw new StorageError('FAILED', `${uri} holds no JSON: ${(cause as Error).message}`, { cause, uri, operation: 'read' });
+        throw new StorageError('FAILED', `${uri} holds no JSON: ${(cause as Error).message}`, {
+          cause,
+          uri,
+          operation: 'read',
+        });
       }
     },
     async readStream(uri, range) {
@@ -54,7 +58,8 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
           throw error;
         });
         // Text and generation must be of one write, else a precondition would guard nothing.
-        if ((await store.stat(uri))?.generation === info.generation && content !== undefined) return { text: content, info };
+        if ((await store.stat(uri))?.generation === info.generation && content !== undefined)
+          return { text: content, info };
       }
     },
     async write(uri, body, writeOptions = {}) {

@@ -24,11 +24,15 @@ export function parseFileUri(uri: string, options: { readonly cwd?: string } = {
   }
   try {
     const url = new URL(uri);
-    if (url.protocol === 'file:' && url.search === '' && url.hash === '') return { scheme: 'file', path: fileURLToPath(url) };
+    if (url.protocol === 'file:' && url.search === '' && url.hash === '')
+      return { scheme: 'file', path: fileURLToPath(url) };
   } catch {
     // Not a URL, or one with a host (ERR_INVALID_FILE_URL_HOST): the error below says what is wanted.
   }
-  throw invalid(uri, 'Write it as file:///PATH, or file://./PATH below the working directory; encode # and ? as %23 and %3F.');
+  throw invalid(
+    uri,
+    'Write it as file:///PATH, or file://./PATH below the working directory; encode # and ? as %23 and %3F.',
+  );
 }
 
 /** Inverse of {@link parseFileUri}, always absolute. */

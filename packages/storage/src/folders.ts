@@ -19,7 +19,11 @@ export async function uploadFolder(
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return transfer(files.sort(), options, async (file) => {
     const name = relative(paths.dir, file).split(sep).join('/');
-    const info = await store.writeFile(joinUri(paths.toUri, name), file, options.signal === undefined ? {} : { signal: options.signal });
+    const info = await store.writeFile(
+      joinUri(paths.toUri, name),
+      file,
+      options.signal === undefined ? {} : { signal: options.signal },
+    );
     return { result: info, sizeBytes: info.sizeBytes };
   });
 }
@@ -68,13 +72,19 @@ async function transfer<Item, Result>(
   signal?.throwIfAborted();
   const errors = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
   if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} of ${items.length} objects failed, first: ${errors[0]?.message ?? ''}`);
+  if (errors.length > 1)
+    throw new AggregateError(
+      errors,
+      `${errors.length} of ${items.length} objects failed, first: ${errors[0]?.message ?? ''}`,
+    );
   return ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }
 
 function nameBelow(prefix: string, { uri, name }: ObjectInfo): string {
   if (uri.startsWith('gs://')) return uri.slice(prefix.length);
-  return relative(decodeURIComponent(new URL(prefix).pathname), name).split(sep).join('/');
+  return relative(decodeURIComponent(new URL(prefix).pathname), name)
+    .split(sep)
+    .join('/');
 }
 
 /** Object names may hold `..`: a file of that name would land outside. */

@@ -37,7 +37,11 @@ export interface DeleteOptions {
 export interface FolderOptions {
   /** Objects at the same time. @default 16 */
   readonly concurrency?: number;
-  readonly onProgress?: (done: { readonly objects: number; readonly total: number; readonly sizeBytes: number }) => void;
+  readonly onProgress?: (done: {
+    readonly objects: number;
+    readonly total: number;
+    readonly sizeBytes: number;
+  }) => void;
   readonly signal?: AbortSignal;
 }
 

@@ -17,7 +17,10 @@ const STALE_LOCK_MS = 10_000;
  * Files as objects. A write goes to a temporary file beside the object and is renamed over it, so it is whole or not
  * there. A generation is the modification time and inode: every write makes a new inode.
  */
-export function createFileBackend(options: { readonly newId: () => string; readonly now: () => number }): Backend<FileUri> {
+export function createFileBackend(options: {
+  readonly newId: () => string;
+  readonly now: () => number;
+}): Backend<FileUri> {
   const { newId, now } = options;
   return {
     async read({ path }, range) {
@@ -74,7 +77,12 @@ export function createFileBackend(options: { readonly newId: () => string; reado
   };
 }
 
-async function publish(temporary: string, path: string, { ifGenerationMatch }: WriteOptions, now: () => number): Promise<void> {
+async function publish(
+  temporary: string,
+  path: string,
+  { ifGenerationMatch }: WriteOptions,
+  now: () => number,
+): Promise<void> {
   if (ifGenerationMatch === undefined) return rename(temporary, path);
   // link(2) fails where something is already, in one step.
   if (ifGenerationMatch === '0') return link(temporary, path);
@@ -88,7 +96,9 @@ async function requireGeneration(path: string, expected: string): Promise<void> 
   const found = await statFile(path);
   const actual = found === undefined ? '0' : infoOf(path, found).generation;
   if (actual !== expected) {
-    throw new StorageError('PRECONDITION_FAILED', `generation is ${actual}, not ${expected}`, { uri: formatFileUri({ path }) });
+    throw new StorageError('PRECONDITION_FAILED', `generation is ${actual}, not ${expected}`, {
+      uri: formatFileUri({ path }),
+    });
   }
 }
 
@@ -113,11 +123,17 @@ async function locked<T>(path: string, now: () => number, run: () => Promise<T>)
 }
 
 function handleStream(handle: FileHandle, path: string, { start, end }: ByteRange = {}): Readable {
-  return createReadStream(path, { fd: handle, ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) });
+  return createReadStream(path, {
+    fd: handle,
+    ...(start === undefined ? {} : { start }),
+    ...(end === undefined ? {} : { end }),
+  });
 }
 
 function readableOf(body: ObjectBody): Readable {
-  return body instanceof Readable ? body : Readable.from([typeof body === 'string' ? Buffer.from(body) : body], { objectMode: false });
+  return body instanceof Readable
+    ? body
+    : Readable.from([typeof body === 'string' ? Buffer.from(body) : body], { objectMode: false });
 }
 
 type BigStats = Awaited<ReturnType<typeof bigStat>>;

@@ -37,14 +37,18 @@ export function createGsBackend(options: GsOptions): Backend<GsUri> {
     async write(place, body, writeOptions) {
       try {
         const file = await fileOf(place);
-        const settings = { metadata: metadataOf(place, writeOptions), ...preconditions(writeOptions.ifGenerationMatch) };
+        const settings = {
+          metadata: metadataOf(place, writeOptions),
+          ...preconditions(writeOptions.ifGenerationMatch),
+        };
         if (body instanceof Readable) {
           await pipeline(body, file.createWriteStream({ ...settings, resumable: true, chunkSize: CHUNK_BYTES }), {
             ...(writeOptions.signal === undefined ? {} : { signal: writeOptions.signal }),
           });
         } else {
           writeOptions.signal?.throwIfAborted();
-          const data = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+          const data =
+            typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
           await file.save(data, {
             ...settings,
             ...(data.length > CHUNK_BYTES ? { resumable: true, chunkSize: CHUNK_BYTES } : { resumable: false }),
@@ -92,7 +96,9 @@ export function createGsBackend(options: GsOptions): Backend<GsUri> {
     },
     async delete(place, { ifGenerationMatch, ignoreMissing = false }) {
       try {
-        await (await fileOf(place)).delete({
+        await (
+          await fileOf(place)
+        ).delete({
           ignoreNotFound: ignoreMissing,
           ...(ifGenerationMatch === undefined ? {} : { ifGenerationMatch: Number(ifGenerationMatch) }),
         });

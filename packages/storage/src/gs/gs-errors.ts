@@ -26,7 +26,11 @@ export function gsError(operation: string, place: GsUri, error: unknown): Storag
 
 /** HTTP status of an error of any shape. */
 export function statusOf(error: unknown): number | undefined {
-  const { code, status, response } = (error ?? {}) as { code?: unknown; status?: unknown; response?: { status?: unknown } };
+  const { code, status, response } = (error ?? {}) as {
+    code?: unknown;
+    status?: unknown;
+    response?: { status?: unknown };
+  };
   return [code, status, response?.status].find((value): value is number => typeof value === 'number' && value >= 100);
 }
 

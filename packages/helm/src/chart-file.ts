@@ -36,7 +36,7 @@ export interface ChartDocument {
 /** Parses one YAML document of a chart. @throws {HelmError} `INVALID_CHART` with file and line. */
 export function parseChartDocument(text: string, file: string): ChartDocument {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, keepSourceTokens: true, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter, keepSourceTokens: true, logLevel: 'error' });
   const [problem] = document.errors;
   if (problem !== undefined) {
     const line = lineCounter.linePos(problem.pos[0]).line;

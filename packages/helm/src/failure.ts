@@ -20,7 +20,7 @@ const patterns: readonly (readonly [HelmErrorCode, RegExp])[] = [
   ],
   [
     'NOT_RENDERED',
-    /(?:execution|parse) error (?:at|in) \(|template: |parse error at |YAML parse error on |values don't meet the specifications of the schema|unable to build kubernetes objects|error validating data|failed to parse |error converting YAML to JSON|error unmarshaling JSON/,
+    /(?:execution|parse) error (?:at|in) \(|templates\/\S+:\d+:\d+$|template: |parse error at |YAML parse error on |values don't meet the specifications of the schema|unable to build kubernetes objects|error validating data|failed to parse |error converting YAML to JSON|error unmarshaling JSON/m,
   ],
   [
     'INVALID_CHART',
@@ -40,11 +40,13 @@ const hints: Partial<Record<HelmErrorCode, string>> = {
   INVALID_CHART: 'Mend the named file of the chart; `helm lint` shows more.',
 };
 
+const maxSummaryLength = 500;
+
 /** A failure of helm, understood. */
 export interface Failure {
   readonly code: HelmErrorCode;
   readonly hint: string | undefined;
-  /** One line: helm's error without `Error: ` and trailing newline. */
+  /** helm's error on one line, without `Error: `. At most 500 characters. */
   readonly summary: string;
 }
 
@@ -54,6 +56,8 @@ export function classifyFailure(stderr: string): Failure {
   const error = (start >= 0 && stderr.startsWith('Error: ', start) ? stderr.slice(start + 7) : stderr).trim();
   // Warnings above the error mention other things ("WARNING: Kubernetes configuration file is group-readable").
   const code = patterns.find(([, pattern]) => pattern.test(error))?.[0] ?? 'FAILED';
-  const firstLine = error.split('\n', 1)[0]?.trim() ?? '';
-  return { code, hint: hints[code], summary: firstLine === '' ? 'no error message' : firstLine };
+  // helm breaks its messages over lines; what follows an empty one is advice.
+  const [first = ''] = error.split(/\n\s*\n/, 1);
+  const summary = first.replace(/\s+/g, ' ').trim().slice(0, maxSummaryLength);
+  return { code, hint: hints[code], summary: summary === '' ? 'no error message' : summary };
 }

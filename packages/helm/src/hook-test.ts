@@ -67,7 +67,7 @@ function parsePodLogs(stdout: string): ReadonlyMap<string, string> {
   const parts = stdout.split(/^POD LOGS: (.*)$/m);
   const logs = new Map<string, string>();
   for (let index = 1; index + 1 < parts.length; index += 2) {
-    const text = parts[index + 1]?.replace(/^\r?\n/, '').replace(/\n$/, '') ?? '';
+    const text = parts[index + 1]?.replace(/^\r?\n/, '').replace(/\n{1,2}$/, '') ?? '';
     logs.set(parts[index]?.trim() ?? '', text);
   }
   return logs;

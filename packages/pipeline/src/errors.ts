@@ -10,9 +10,7 @@ export type PipelineErrorCode =
   | 'CLEANUP_TIMEOUT'
   | 'RUN_TIMEOUT'
   | 'RUN_EXISTS'
-  | 'JOURNAL_FAILED'
-  | 'NO_JOURNAL'
-  | 'NO_GRAPH';
+  | 'JOURNAL_FAILED';
 
 /** Everything this package throws, and the reasons it aborts with. Match on `code`; `cause` keeps the original. */
 export class PipelineError extends Error {

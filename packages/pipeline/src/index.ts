@@ -19,7 +19,9 @@ export type { Clock } from './clock.js';
 export { findCriticalPath } from './critical-path.js';
 export { PipelineError, type PipelineErrorCode } from './errors.js';
 export type { PipelineEvent } from './event.js';
+export { folderJournalFiles } from './folder-journal-files.js';
 export { formatGraph, type GraphFormat } from './format-graph.js';
+export { readRunReport, type RunReport } from './run-report.js';
 export { createGraph, type Graph } from './graph.js';
 export {
   createJournal,

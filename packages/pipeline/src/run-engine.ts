@@ -9,6 +9,7 @@ import type { PipelineEvent } from './event.js';
 import { createEventStream } from './event-stream.js';
 import type { Graph } from './graph.js';
 import type { Json } from './json.js';
+import { outlineOf } from './outline.js';
 import { toJson } from './output.js';
 import { createReadyQueue } from './ready-queue.js';
 import type { RunResult, TaskError, TaskResult, TaskState } from './result.js';
@@ -369,7 +370,7 @@ export class RunEngine {
       endedMs,
       durationMs: endedMs - startedMs,
       tasks: this.#results,
-      criticalPath: findCriticalPath(this.#graph, this.#results),
+      criticalPath: findCriticalPath(outlineOf(this.#graph), this.#results),
       ...(reason === undefined ? {} : { error: toTaskError(reason) }),
     };
   }

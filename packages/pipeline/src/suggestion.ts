@@ -2,9 +2,7 @@
 export function findSimilar(name: string, known: readonly string[]): readonly string[] {
   return known
     .map((candidate) => ({ candidate, distance: distanceBetween(name, candidate) }))
-    .filter(
-      ({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3)),
-    )
+    .filter(({ candidate, distance }) => distance <= Math.ceil(Math.max(name.length, candidate.length) * 0.4))
     .sort((one, other) => one.distance - other.distance)
     .slice(0, 3)
     .map(({ candidate }) => candidate);

@@ -1,0 +1,105 @@
+import type { Clock } from '../clock.js';
+import type { Fields, KubeObject } from '../kube-api.js';
+import type { Resource } from '../resources.js';
+import type { ObjectStore } from '../store.js';
+import { qosClassOf } from './pod.js';
+import { allocateService } from './service-allocation.js';
+
+/** What preparing an object may look at. */
+export interface PrepareContext {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly dryRun: boolean;
+}
+
+type Prepare = (object: KubeObject, context: PrepareContext, live?: KubeObject) => void;
+
+const creators: Readonly<Record<string, Prepare>> = {
+  'namespaces.': (object) => {
+    const finalizers: string[] = object.spec?.['finalizers'] ?? [];
+    object.spec = { finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'] };
+    object.status = { phase: 'Active' };
+    object.metadata.labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name ?? '' };
+  },
+  'pods.': (object) => {
+    object.status = { phase: 'Pending', qosClass: qosClassOf(object.spec ?? {}) };
+  },
+  'services.': (object, context) => allocateService(object, context.store),
+  'persistentvolumeclaims.': (object) => {
+    object.metadata.finalizers = [...new Set([...(object.metadata.finalizers ?? []), 'kubernetes.io/pvc-protection'])];
+    object.status = { phase: 'Pending' };
+  },
+  'persistentvolumes.': (object) => {
+    object.metadata.finalizers = [...new Set([...(object.metadata.finalizers ?? []), 'kubernetes.io/pv-protection'])];
+    object.status = { phase: 'Pending' };
+  },
+  'jobs.batch': prepareJob,
+  'daemonsets.apps': (object) => {
+    object.metadata.annotations = { 'deprecated.daemonset.template.generation': '1', ...object.metadata.annotations };
+  },
+  'ingresses.networking.k8s.io': (object) => void (object.status = { loadBalancer: {} }),
+  'customresourcedefinitions.apiextensions.k8s.io': (object) => {
+    const storage = (object.spec?.['versions'] ?? []).filter((version: Fields) => version['storage'] === true);
+    object.status = {
+      conditions: null,
+      acceptedNames: { plural: '', kind: '' },
+      storedVersions: storage.map((version: Fields) => version['name']),
+    };
+  },
+};
+
+function prepareJob(object: KubeObject): void {
+  const spec = object.spec ?? {};
+  if (spec['manualSelector'] === true) return;
+  const uid = object.metadata.uid ?? '';
+  const name = object.metadata.name ?? '';
+  const template = (spec['template'] ??= {});
+  const labels = {
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'controller-uid': uid,
+    'job-name': name,
+  };
+  template.metadata = { ...template.metadata, labels: { ...template.metadata?.labels, ...labels } };
+  if (spec['selector'] === undefined) spec['selector'] = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
+}
+
+/** Sets what the server sets on new objects of this kind, in place; status fields begin here. */
+export function prepareCreate(resource: Resource, object: KubeObject, context: PrepareContext): void {
+  creators[resource.bucket]?.(object, context);
+}
+
+const updaters: Readonly<Record<string, (object: KubeObject, live: KubeObject, context: PrepareContext) => void>> = {
+  'services.': (object, live, context) => {
+    const [spec, old] = [object.spec ?? {}, live.spec ?? {}];
+    if (spec['type'] !== 'ExternalName' && old['clusterIP'] !== undefined && old['type'] !== 'ExternalName') {
+      for (const member of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort']) {
+        if (spec[member] === undefined && old[member] !== undefined) spec[member] = structuredClone(old[member]);
+      }
+    }
+    for (const port of spec['ports'] ?? []) {
+      const same = (old['ports'] ?? []).find(
+        (other: Fields) => other['port'] === port.port && other['protocol'] === port.protocol,
+      );
+      if (spec['type'] !== 'ClusterIP' && port.nodePort === undefined && same?.nodePort !== undefined)
+        port.nodePort = same.nodePort;
+    }
+    allocateService(object, context.store);
+  },
+  'namespaces.': (object) => {
+    object.metadata.labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name ?? '' };
+  },
+  'pods.': (object) => {
+    object.status = { ...object.status, qosClass: object.status?.['qosClass'] ?? qosClassOf(object.spec ?? {}) };
+  },
+  'serviceaccounts.': (object, live) => {
+    if (object['secrets'] === undefined && live['secrets'] !== undefined)
+      object['secrets'] = structuredClone(live['secrets']);
+  },
+};
+
+/** Carries over what clients leave out and the server has set, in place. */
+export function prepareUpdate(resource: Resource, object: KubeObject, live: KubeObject, context: PrepareContext): void {
+  updaters[resource.bucket]?.(object, live, context);
+}

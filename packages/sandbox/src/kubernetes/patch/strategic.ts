@@ -1,0 +1,172 @@
+import { isEqual, isObject } from '../equal.js';
+import { badRequest } from '../errors.js';
+import type { Field, StructType, TypeNode } from '../schema/types.js';
+
+type Json = Record<string, unknown>;
+
+const DIRECTIVE = '$patch';
+const RETAIN = '$retainKeys';
+const ORDER = '$setElementOrder/';
+const DELETE = '$deleteFromPrimitiveList/';
+
+/**
+ * Applies a strategic merge patch to a copy of an object of a built-in type.
+ *
+ * @throws {ApiError} 400 for an unknown directive, a list where an object belongs, or an element without its merge key
+ * @see https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md
+ */
+export function applyStrategicPatch(type: StructType, target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) throw badRequest('invalid JSON document');
+  return mergeMap(type, isObject(target) ? target : {}, patch);
+}
+
+function mergeMap(type: TypeNode, target: Json, patch: Json): Json {
+  if (DIRECTIVE in patch) {
+    const { [DIRECTIVE]: directive, ...rest } = patch;
+    if (directive === 'replace') return strip(rest) as Json;
+    if (directive === 'delete') return {};
+    if (directive !== 'merge') throw badRequest(`unknown patch type: ${String(directive)}`);
+    patch = rest;
+  }
+  const result: Json = { ...target };
+  const retained = patch[RETAIN];
+  if (Array.isArray(retained)) {
+    for (const name of Object.keys(result)) if (!retained.includes(name)) delete result[name];
+  }
+  for (const [name, value] of Object.entries(patch)) {
+    if (name === RETAIN || name.startsWith(ORDER)) continue;
+    if (name.startsWith(DELETE)) {
+      const list = name.slice(DELETE.length);
+      if (Array.isArray(result[list]) && Array.isArray(value) && !Object.hasOwn(patch, list)) {
+        result[list] = (result[list] as unknown[]).filter((item) => !value.some((gone) => isEqual(gone, item)));
+      }
+      continue;
+    }
+    const merged = mergeMember(memberOf(type, name), result[name], value, patch, name);
+    if (merged === undefined) delete result[name];
+    else result[name] = merged;
+  }
+  reorder(type, target, result, patch);
+  return result;
+}
+
+interface Member {
+  readonly type: TypeNode | undefined;
+  readonly field: Field | undefined;
+}
+
+function memberOf(type: TypeNode, name: string): Member {
+  if (type.kind === 'map') return { type: type.of, field: undefined };
+  const field = type.kind === 'struct' ? type.fields.get(name) : undefined;
+  return { type: field?.type, field };
+}
+
+function mergeMember(member: Member, target: unknown, value: unknown, patch: Json, name: string): unknown {
+  if (value === null) return undefined;
+  const { type, field } = member;
+  if (isObject(value)) {
+    if (value[DIRECTIVE] === 'delete') return undefined;
+    const node: TypeNode = type ?? { kind: 'map', of: { kind: 'scalar', name: 'any' } };
+    if (node.kind === 'scalar' && node.name !== 'any') return strip(value);
+    return mergeMap(node, isObject(target) ? target : {}, value);
+  }
+  if (!Array.isArray(value) || type?.kind !== 'list' || field?.merge !== true) return strip(value);
+  const gone = patch[DELETE + name];
+  if (field.mergeKey === undefined) {
+    const left = (Array.isArray(target) ? target : []).filter(
+      (item) => !(Array.isArray(gone) && gone.some((other) => isEqual(other, item))),
+    );
+    return [...left, ...value.filter((item) => !left.some((other) => isEqual(other, item)))];
+  }
+  return mergeList(type.of, field.mergeKey, Array.isArray(target) ? target : [], value, name);
+}
+
+function mergeList(
+  type: TypeNode,
+  key: string,
+  target: readonly unknown[],
+  patch: readonly unknown[],
+  name: string,
+): unknown[] {
+  if (patch.some((item) => isObject(item) && item[DIRECTIVE] === 'replace')) {
+    return patch
+      .filter((item) => !(isObject(item) && item[DIRECTIVE] === 'replace' && Object.keys(item).length === 1))
+      .map(strip);
+  }
+  let result = [...target];
+  const added: unknown[] = [];
+  for (const item of patch) {
+    if (!isObject(item) || item[key] === undefined) {
+      throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key} (in ${name})`);
+    }
+    const isSame = (other: unknown): boolean => isObject(other) && isEqual(other[key], item[key]);
+    if (item[DIRECTIVE] === 'delete') {
+      result = result.filter((other) => !isSame(other));
+      continue;
+    }
+    if (item[DIRECTIVE] !== undefined && item[DIRECTIVE] !== 'merge') {
+      throw badRequest(`unknown patch type: ${JSON.stringify(item[DIRECTIVE])}`);
+    }
+    const at = result.findIndex(isSame);
+    const alsoAdded = added.findIndex(isSame);
+    if (at >= 0) result[at] = mergeMap(type, result[at] as Json, item);
+    else if (alsoAdded >= 0) added[alsoAdded] = mergeMap(type, added[alsoAdded] as Json, item);
+    else added.push(mergeMap(type, {}, item));
+  }
+  // New elements that no order directive names go to the front.
+  return [...added, ...result];
+}
+
+/** Puts lists in the order that `$setElementOrder/…` asks for. */
+function reorder(type: TypeNode, target: Json, result: Json, patch: Json): void {
+  for (const [name, order] of Object.entries(patch)) {
+    if (!name.startsWith(ORDER) || !Array.isArray(order)) continue;
+    const list = name.slice(ORDER.length);
+    const items = result[list];
+    if (!Array.isArray(items)) continue;
+    const { field } = memberOf(type, list);
+    const key = field?.mergeKey;
+    const keyOf = (item: unknown): unknown => (key !== undefined && isObject(item) ? item[key] : item);
+    const wanted = order.map(keyOf);
+    const before = Array.isArray(target[list]) ? (target[list] as unknown[]) : [];
+    result[list] = inOrder(items, { wanted, keyOf, before });
+  }
+}
+
+interface Order {
+  readonly wanted: readonly unknown[];
+  readonly keyOf: (item: unknown) => unknown;
+  readonly before: readonly unknown[];
+}
+
+function inOrder(items: readonly unknown[], { wanted, keyOf, before }: Order): unknown[] {
+  const rank = (item: unknown): number => wanted.findIndex((one) => isEqual(one, keyOf(item)));
+  const named = items.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
+  const others = items.filter((item) => rank(item) < 0);
+  const place = (item: unknown): number => before.findIndex((one) => isEqual(keyOf(one), keyOf(item)));
+  // Elements only the server has stay in front of the named ones they stood in front of.
+  const result: unknown[] = [];
+  let left = [...named];
+  for (const other of others) {
+    while (left.length > 0 && place(left[0]) >= 0 && place(left[0]) < place(other)) result.push(left.shift());
+    result.push(other);
+  }
+  left = left.filter((item) => !result.includes(item));
+  return [...result, ...left];
+}
+
+/** Without directives: what remains when there is nothing to merge with. */
+function strip(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.filter((item) => !(isObject(item) && item[DIRECTIVE] === 'delete')).map(strip);
+  }
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value)
+    .filter(
+      ([name, member]) =>
+        !(name === DIRECTIVE || name === RETAIN || name.startsWith(ORDER) || name.startsWith(DELETE)) &&
+        member !== null,
+    )
+    .map(([name, member]) => [name, strip(member)]);
+  return Object.fromEntries(entries);
+}

@@ -14,6 +14,8 @@ export interface ObjectStoreOptions {
   readonly gs?: GsOptions;
   /** Folder that `file://./x` starts from. @default such URIs are refused */
   readonly cwd?: string;
+  /** Ends whatever has no signal of its own. */
+  readonly signal?: AbortSignal;
   /** Makes names of temporary files unique. @default random */
   readonly newId?: () => string;
   /** Milliseconds since the epoch. @default the system's clock */
@@ -22,13 +24,16 @@ export interface ObjectStoreOptions {
 
 /** Opens the object store. Nothing is connected to before it is used. */
 export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore {
-  const { gs = {}, cwd, newId = randomUUID, now = Date.now } = options;
+  const { gs = {}, cwd, signal: storeSignal, newId = randomUUID, now = Date.now } = options;
   const backends = { gs: createGsBackend(gs), file: createFileBackend({ newId, now }) };
   const at = (uri: string): { place: StorageUri; backend: Backend<StorageUri> } => {
     const place = parseUri(uri, cwd === undefined ? {} : { cwd });
     // The scheme of the place has chosen the backend of its kind.
     return { place, backend: backends[place.scheme] as Backend<StorageUri> };
   };
+
+  const withSignal = <T extends { readonly signal?: AbortSignal }>(given?: T): T =>
+    ({ ...(storeSignal === undefined ? {} : { signal: storeSignal }), ...given }) as T;
 
   const store: ObjectStore = {
     read: async (uri) => buffer(await store.readStream(uri)),
@@ -46,6 +51,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
       }
     },
     async readStream(uri, range) {
+      storeSignal?.throwIfAborted();
       const { place, backend } = at(uri);
       return backend.read(place, range);
     },
@@ -64,7 +70,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
     },
     async write(uri, body, writeOptions = {}) {
       const { place, backend } = at(uri);
-      return backend.write(place, body, writeOptions);
+      return backend.write(place, body, withSignal(writeOptions));
     },
     async writeFile(uri, path, writeOptions = {}) {
       const stream = createReadStream(path);
@@ -73,7 +79,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         throw (error as NodeJS.ErrnoException).syscall === undefined ? error : fileError('read', path, error);
       });
     },
-    async *list(prefixUri, { signal } = {}) {
+    async *list(prefixUri, { signal = storeSignal } = {}) {
       const { place, backend } = at(prefixUri);
       for await (const info of backend.list(place)) {
         signal?.throwIfAborted();
@@ -94,8 +100,8 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
       await backend.delete(place, deleteOptions);
     },
     copy: async (fromUri, toUri, writeOptions) => store.write(toUri, await store.readStream(fromUri), writeOptions),
-    uploadFolder: (dir, toUri, folderOptions) => uploadFolder(store, { dir, toUri }, folderOptions),
-    downloadFolder: (fromUri, dir, folderOptions) => downloadFolder(store, { fromUri, dir }, folderOptions),
+    uploadFolder: (dir, toUri, folderOptions) => uploadFolder(store, { dir, toUri }, withSignal(folderOptions)),
+    downloadFolder: (fromUri, dir, folderOptions) => downloadFolder(store, { fromUri, dir }, withSignal(folderOptions)),
   };
   return store;
 }

@@ -82,6 +82,7 @@ export function nodesOf(pool: NodePool, cluster: { readonly name: string; readon
   const asked = accelerators.reduce((sum, { acceleratorCount }) => sum + Number(acceleratorCount), 0);
   const gpus = asked > 0 ? asked : machine.gpus;
   const kind = accelerators[0]?.acceleratorType;
+  const extended: Record<string, number> = gpus === 0 ? {} : { 'nvidia.com/gpu': gpus };
   return zonesOf(pool, cluster.location).flatMap((zone) => {
     const group = hash(`${cluster.name}/${pool.name}/${zone}`).slice(0, 8);
     const stem = `gke-${cluster.name.slice(0, 20)}-${pool.name.slice(0, 20)}`.replace(/-+$/, '');
@@ -103,7 +104,7 @@ export function nodesOf(pool: NodePool, cluster: { readonly name: string; readon
       taints: (config?.taints ?? []).map(({ key, value, effect }) => {
         return { key, value, effect: effects[effect] ?? 'NoSchedule' };
       }),
-      extendedResources: gpus === 0 ? {} : { 'nvidia.com/gpu': gpus },
+      extendedResources: extended,
     }));
   });
 }

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
-import type { Headers } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cleanPath, unpackLayer } from './unpack-layer.js';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(outer, { recursive: true }));
 
-type Entry = string | (Headers & { readonly text?: string });
+type Entry = string | (Partial<Header> & { readonly name: string } & { readonly text?: string });
 
 async function tar(...entries: readonly Entry[]): Promise<Readable> {
   const archive = pack();
@@ -31,7 +31,7 @@ async function tar(...entries: readonly Entry[]): Promise<Readable> {
     else archive.entry(header);
   }
   archive.finalize();
-  return Readable.from([await buffer(archive)]);
+  return Readable.from([await buffer(archive as unknown as Readable)]);
 }
 
 const read = (path: string) => readFile(join(root, path), 'utf8');

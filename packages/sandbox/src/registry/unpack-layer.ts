@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { Headers } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import { extract } from 'tar-stream';
 
 const WHITEOUT = '.wh.';
@@ -52,14 +52,14 @@ export async function unpackLayer(source: Readable, root: string): Promise<void>
   reading.catch((cause) => broken.abort(cause));
   const fresh = new Set<string>();
   for await (const entry of tar) {
-    await unpackEntry(entry.header, entry, { root, fresh, signal: broken.signal });
+    await unpackEntry(entry.header, entry as unknown as Readable, { root, fresh, signal: broken.signal });
     entry.resume();
   }
   await reading;
 }
 
 async function unpackEntry(
-  header: Headers,
+  header: Header,
   body: Readable,
   { root, fresh, signal }: { readonly root: string; readonly fresh: Set<string>; readonly signal: AbortSignal },
 ): Promise<void> {

@@ -43,6 +43,8 @@ export { copyChart, readChart } from './chart.js';
 export type { ChartInfo } from './chart.js';
 export { editChart } from './chart-edit.js';
 export type { ChartEdit } from './chart-edit.js';
+export { parseImage, setChartImage } from './chart-image.js';
+export type { ImageParts } from './chart-image.js';
 export { chartVersion } from './chart-version.js';
 export { packageChart, readChartArchive } from './chart-archive.js';
 export type { ChartArchive } from './chart-archive.js';

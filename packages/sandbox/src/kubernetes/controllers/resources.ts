@@ -1,0 +1,31 @@
+import type { ResourceRef } from '../kube-api.js';
+
+const core = (resource: string): ResourceRef => ({ group: '', resource });
+const apps = (resource: string): ResourceRef => ({ group: 'apps', resource });
+const batch = (resource: string): ResourceRef => ({ group: 'batch', resource });
+
+/** The resources that controllers, scheduler and kubelet read and write. */
+export const resources = {
+  configMaps: core('configmaps'),
+  endpoints: core('endpoints'),
+  events: core('events'),
+  namespaces: core('namespaces'),
+  nodes: core('nodes'),
+  persistentVolumeClaims: core('persistentvolumeclaims'),
+  persistentVolumes: core('persistentvolumes'),
+  pods: core('pods'),
+  secrets: core('secrets'),
+  serviceAccounts: core('serviceaccounts'),
+  services: core('services'),
+  controllerRevisions: apps('controllerrevisions'),
+  daemonSets: apps('daemonsets'),
+  deployments: apps('deployments'),
+  replicaSets: apps('replicasets'),
+  statefulSets: apps('statefulsets'),
+  cronJobs: batch('cronjobs'),
+  jobs: batch('jobs'),
+  endpointSlices: { group: 'discovery.k8s.io', resource: 'endpointslices' },
+  leases: { group: 'coordination.k8s.io', resource: 'leases' },
+  storageClasses: { group: 'storage.k8s.io', resource: 'storageclasses' },
+  customResourceDefinitions: { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
+} as const satisfies Record<string, ResourceRef>;

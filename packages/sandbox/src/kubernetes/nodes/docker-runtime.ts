@@ -1,0 +1,255 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Clock } from '../../clock.js';
+import { PullError, StartError } from './container-runtime.js';
+import type {
+  ContainerExit,
+  ContainerHandle,
+  ContainerRequest,
+  ContainerRuntime,
+  ExecResult,
+} from './container-runtime.js';
+import { repositoryOf } from './runtimes.js';
+
+/** What is used of a `dockerode` client. */
+export interface ContainerEngine {
+  pull(reference: string): Promise<NodeJS.ReadableStream>;
+  getImage(reference: string): { inspect(): Promise<ImageInspection> };
+  createContainer(options: Record<string, unknown>): Promise<EngineContainer>;
+  getContainer(id: string): EngineContainer;
+  listContainers(options: {
+    all: boolean;
+    filters: Record<string, readonly string[]>;
+  }): Promise<readonly { Id: string }[]>;
+  readonly modem: {
+    followProgress(stream: NodeJS.ReadableStream, onFinished: (error: Error | null) => void): void;
+    demuxStream(stream: NodeJS.ReadableStream, stdout: Writable, stderr: Writable): void;
+  };
+}
+
+/** A container as `dockerode` hands it out. */
+export interface EngineContainer {
+  readonly id: string;
+  start(): Promise<unknown>;
+  attach(options: { stream: true; stdout: true; stderr: true }): Promise<NodeJS.ReadWriteStream>;
+  wait(): Promise<{ StatusCode: number }>;
+  stop(options: { t: number }): Promise<unknown>;
+  kill(): Promise<unknown>;
+  remove(options: { force: true; v: true }): Promise<unknown>;
+  inspect(): Promise<{ NetworkSettings: { IPAddress?: string; Networks?: Record<string, { IPAddress?: string }> } }>;
+  exec(options: { Cmd: readonly string[]; AttachStdout: true; AttachStderr: true }): Promise<{
+    start(options: { hijack: true; stdin: false }): Promise<Duplex>;
+    inspect(): Promise<{ ExitCode: number | null }>;
+  }>;
+}
+
+/** What is read of an image. */
+export interface ImageInspection {
+  readonly Id: string;
+  readonly RepoDigests?: readonly string[] | null;
+  readonly Config?: {
+    readonly Entrypoint?: readonly string[] | null;
+    readonly Cmd?: readonly string[] | null;
+    readonly WorkingDir?: string;
+  };
+}
+
+/** Label of every container that belongs to a sandbox; its value is the sandbox's own. */
+export const LABEL = 'seatrial-sandbox';
+const MAX_EXEC_BYTES = 10_240;
+
+/**
+ * Runs containers with a real container engine.
+ *
+ * @param options.instance Value of {@link LABEL}: what bears it is removed on close.
+ */
+export function createDockerRuntime(options: {
+  readonly engine: ContainerEngine;
+  readonly clock: Clock;
+  readonly instance: string;
+}): ContainerRuntime {
+  const { engine, clock, instance } = options;
+  // The first container of a pod has the network that the others join.
+  const networks = new Map<string, string>();
+
+  return {
+    kind: 'docker',
+    async pull(reference) {
+      try {
+        const stream = await engine.pull(reference);
+        await new Promise<void>((resolve, reject) => {
+          engine.modem.followProgress(stream, (error) => (error === null ? resolve() : reject(error)));
+        });
+      } catch (cause) {
+        // An image that was only built and never pushed is on the machine all the same.
+        const local = await engine
+          .getImage(reference)
+          .inspect()
+          .catch(() => undefined);
+        if (local === undefined) throw new PullError(`Error response from daemon: ${messageOf(cause)}`, { cause });
+      }
+      const { Id, RepoDigests, Config } = await engine.getImage(reference).inspect();
+      const digest = RepoDigests?.find((text) => text.startsWith(`${repositoryOf(reference)}@`)) ?? RepoDigests?.[0];
+      return {
+        reference,
+        imageId: digest === undefined ? `docker://${Id}` : `docker-pullable://${digest}`,
+        config: Config ?? {},
+      };
+    },
+
+    async start(request) {
+      const { pod, container, init } = request;
+      const uid = pod.metadata.uid ?? '';
+      const messageFile = join(request.dir, 'termination-log');
+      await writeFile(messageFile, '', { mode: 0o666 });
+      const owner = init ? undefined : networks.get(uid);
+      const created = await create(request, messageFile, owner);
+      const output = new PassThrough();
+      output.on('data', request.log);
+      const stream = await created.attach({ stream: true, stdout: true, stderr: true });
+      engine.modem.demuxStream(stream, output, output);
+      const waiting = created.wait();
+      try {
+        await created.start();
+      } catch (cause) {
+        waiting.catch(() => undefined); // the start's own failure is told
+        await created.remove({ force: true, v: true }).catch(() => undefined); // tried again on close
+        throw new StartError(messageOf(cause), { cause });
+      }
+      if (!init && owner === undefined) networks.set(uid, created.id);
+      const exited = waiting.then(
+        async ({ StatusCode }): Promise<ContainerExit> => {
+          if (networks.get(uid) === created.id) networks.delete(uid);
+          const message = (await readFile(messageFile, 'utf8').catch(() => '')).slice(0, 4_096);
+          await created.remove({ force: true, v: true }).catch(() => undefined); // tried again on close
+          return { exitCode: StatusCode, ...(message === '' ? {} : { message }) };
+        },
+        (error: unknown): ContainerExit => ({ exitCode: 255, message: messageOf(error) }),
+      );
+      const { NetworkSettings } = await engine
+        .getContainer(owner ?? created.id)
+        .inspect()
+        .catch(() => nowhere);
+      const address = NetworkSettings.IPAddress || Object.values(NetworkSettings.Networks ?? {})[0]?.IPAddress;
+      void container;
+      return handleOf(created, exited, address === '' ? undefined : address);
+    },
+
+    async close() {
+      const left = await engine.listContainers({ all: true, filters: { label: [`${LABEL}=${instance}`] } });
+      await Promise.all(
+        left.map(({ Id }) =>
+          engine
+            .getContainer(Id)
+            .remove({ force: true, v: true })
+            .catch(() => undefined),
+        ),
+      );
+    },
+  };
+
+  async function create(
+    request: ContainerRequest,
+    messageFile: string,
+    owner: string | undefined,
+  ): Promise<EngineContainer> {
+    const { pod, container, image, env, mounts, workingDir } = request;
+    const { namespace, name, uid } = pod.metadata;
+    const binds = mounts.map(({ source, mountPath, readOnly }) => `${source}:${mountPath}${readOnly ? ':ro' : ''}`);
+    const messagePath: string = container['terminationMessagePath'] ?? '/dev/termination-log';
+    const user = container['securityContext']?.runAsUser ?? pod.spec?.['securityContext']?.runAsUser;
+    try {
+      return await engine.createContainer({
+        name: `${LABEL}_${container['name']}_${name}_${namespace}_${uid}_${request.id.slice(0, 12)}`,
+        Image: image.reference,
+        Labels: {
+          [LABEL]: instance,
+          'io.kubernetes.container.name': container['name'],
+          'io.kubernetes.pod.name': name,
+          'io.kubernetes.pod.namespace': namespace,
+          'io.kubernetes.pod.uid': uid,
+        },
+        Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
+        // The image's own entrypoint is in argv already.
+        Entrypoint: request.argv.slice(0, 1),
+        Cmd: request.argv.slice(1),
+        WorkingDir: workingDir,
+        ...(user === undefined ? {} : { User: String(user) }),
+        ...(owner === undefined ? { Hostname: pod.spec?.['hostname'] ?? name } : {}),
+        HostConfig: {
+          Binds: [...binds, `${messageFile}:${messagePath}`],
+          NetworkMode: owner === undefined ? 'bridge' : `container:${owner}`,
+          ...(owner === undefined ? { ExtraHosts: ['host.docker.internal:host-gateway'] } : {}),
+        },
+      });
+    } catch (cause) {
+      throw new StartError(messageOf(cause), { cause });
+    }
+  }
+
+  function handleOf(
+    created: EngineContainer,
+    exited: Promise<ContainerExit>,
+    address: string | undefined,
+  ): ContainerHandle {
+    return {
+      exited,
+      simulated: false,
+      ...(address === undefined ? {} : { address }),
+      async stop(graceMs) {
+        // 304 and 404: it ended by itself.
+        const asked = graceMs > 0 ? created.stop({ t: Math.ceil(graceMs / 1_000) }) : created.kill();
+        await Promise.race([asked.catch(() => undefined), exited]);
+        await exited;
+      },
+      exec: (argv, timeoutMs) => execIn(created, argv, timeoutMs),
+    };
+  }
+
+  async function execIn(created: EngineContainer, argv: readonly string[], timeoutMs: number): Promise<ExecResult> {
+    try {
+      const exec = await created.exec({ Cmd: argv, AttachStdout: true, AttachStderr: true });
+      const stream = await exec.start({ hijack: true, stdin: false });
+      const output = new PassThrough();
+      engine.modem.demuxStream(stream, output, output);
+      const text = collect(output);
+      const over = new AbortController();
+      const ended = new Promise<boolean>((resolve) => {
+        stream.once('end', () => resolve(true)).once('close', () => resolve(true));
+      });
+      const late = clock.sleep(timeoutMs, over.signal).then(
+        () => false,
+        () => true,
+      );
+      const inTime = await Promise.race([ended, late]);
+      over.abort();
+      stream.destroy();
+      if (!inTime) return { exitCode: 124, output: `command timed out after ${timeoutMs} ms` };
+      const { ExitCode } = await exec.inspect();
+      return { exitCode: ExitCode ?? 255, output: text() };
+    } catch (error) {
+      return { exitCode: 126, output: messageOf(error) };
+    }
+  }
+}
+
+const nowhere: { readonly NetworkSettings: { IPAddress?: string; Networks?: Record<string, { IPAddress?: string }> } } =
+  {
+    NetworkSettings: {},
+  };
+
+function collect(stream: Readable): () => string {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    if (text.length < MAX_EXEC_BYTES) text += chunk.toString('utf8');
+  });
+  return () => text;
+}
+
+/** The engine's own words, which dockerode puts behind `(HTTP code 404) no such image - `. */
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^\(HTTP code \d+\) [^-]*- /, '').trim();
+}

@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { DeployError } from './errors.js';
 import type { KubeClient } from './kube-client.js';
 import type { Credentials } from './kube-connection.js';
@@ -7,8 +8,6 @@ import { KubeConnection } from './kube-connection.js';
 import { createKubeClient } from './kube-http.js';
 import { systemClock } from './limits.js';
 import type { Clock } from './limits.js';
-
-type KubeConfig = import('@kubernetes/client-node').KubeConfig;
 
 /**
  * Connects to the cluster of a kubeconfig's current context. Only reads the file: the first request goes out later.

@@ -86,6 +86,7 @@ export function createKubeClient(
     list: async (kind, options = {}): Promise<KubeList> => {
       const { labelSelector, fieldSelector } = options;
       const path = await pathOf(kind, options.namespace, undefined, options);
+      const withKind = { apiVersion: kind.apiVersion, kind: kind.kind };
       const items: KubeObject[] = [];
       let cursor = '';
       for (;;) {
@@ -94,8 +95,7 @@ export function createKubeClient(
         // Items of a list come without the kind they are of.
         items.push(
           ...listAt(answer, 'items').map((item) => ({
-            apiVersion: kind.apiVersion,
-            kind: kind.kind,
+            ...withKind,
             ...(item as KubeObject),
           })),
         );

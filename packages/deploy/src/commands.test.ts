@@ -1,0 +1,102 @@
+import type { CommandIo } from '@seatrial/cli';
+import { runCommand } from '@seatrial/cli';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeKube } from './__fixtures__/fake-kube.js';
+import { ManualClock } from './__fixtures__/manual-clock.js';
+import { command } from './commands.js';
+
+let server: FakeKube;
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'deploy-'));
+  server = new FakeKube();
+  await server.start();
+});
+afterEach(async () => {
+  await server.stop();
+  await rm(dir, { recursive: true });
+});
+
+async function run(
+  argv: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const signal = new AbortController().signal;
+  const io: CommandIo = { env, cwd: dir, stdin: new PassThrough(), stdout, stderr, signal, clock: new ManualClock() };
+  const code = await runCommand(command, argv, io);
+  stdout.end();
+  stderr.end();
+  return { code, out: await text(stdout), err: await text(stderr) };
+}
+
+describe('seatrial-deploy', () => {
+  const job = 'apiVersion: kubeflow.org/v1\nkind: TFJob\nmetadata:\n  name: ${name}\nspec:\n  workers: ${workers}\n';
+  const place = (): string[] => ['--provider', 'kubeconfig', '--kubeconfig', server.kubeconfig];
+
+  it.each([
+    ['Succeeded', 0, 'passed  reach Succeeded'],
+    ['Failed', 1, 'FAILED  reach Succeeded'],
+  ])('runs a custom resource that ends %s with exit code %i, and writes the report', async (condition, code, line) => {
+    await writeFile(join(dir, 'job.yaml'), job);
+    server.onChange = (type, { kind, metadata }) => {
+      if (kind !== 'TFJob' || type !== 'created') return;
+      server.change(
+        'TFJob',
+        metadata.name,
+        (one) => (one['status'] = { conditions: [{ type: condition, status: 'True' }] }),
+      );
+    };
+    const argv = [
+      'run-job',
+      ...place(),
+      '--spec',
+      'job.yaml',
+      '--param',
+      'workers=2',
+      '--junit_path',
+      'out/junit_job.xml',
+    ];
+    const result = await run(argv);
+    expect(result.code).toBe(code);
+    expect(result.out).toContain(line);
+    expect(await readFile(join(dir, 'out/junit_job.xml'), 'utf8')).toContain('name="reach Succeeded"');
+    expect(server.find('TFJob', 'trial')).toBeUndefined();
+  });
+
+  it('exits with 1 and says which parameters a template misses', async () => {
+    await writeFile(join(dir, 'job.yaml'), job);
+    const { code, err } = await run(['run-job', ...place(), '--spec', 'job.yaml']);
+    expect(code).toBe(1);
+    expect(err).toContain('the template uses undefined parameters: workers');
+  });
+
+  it('O6: says which flags are missing for a GKE cluster', async () => {
+    const { code, err } = await run(['teardown', '--project', 'p']);
+    expect(code).toBe(2);
+    expect(err).toContain('missing for provider gke: --zone, --cluster');
+  });
+
+  it('O7: records a failed setup in the report and raises it', async () => {
+    const argv = [
+      'setup',
+      ...place(),
+      '--chart',
+      'chart',
+      '--helm',
+      join(dir, 'no-helm'),
+      '--junit-path',
+      'junit_setup.xml',
+    ];
+    const { code } = await run(argv);
+    expect(code).not.toBe(0);
+    const report = await readFile(join(dir, 'junit_setup.xml'), 'utf8');
+    expect(report).toContain('name="install chart"');
+    expect(report).toMatch(/<(failure|error) /);
+  });
+});

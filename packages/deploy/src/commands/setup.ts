@@ -1,0 +1,61 @@
+import type { ContextOf } from '@seatrial/cli';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setUp } from '../set-up.js';
+import type { setupFlags } from './flags.js';
+import { runSteps } from './report.js';
+import { openSession } from './session.js';
+import type { Session } from './session.js';
+
+type Context = ContextOf<typeof setupFlags>;
+
+/** Creates the cluster where the provider makes clusters, and installs the chart. */
+export async function setup(context: Context): Promise<void> {
+  const { flags, cwd, clock, signal, logger } = context;
+  await using session = await openSession(context);
+  const deadline = clock.now() + flags['timeout-minutes'] * 60_000;
+  const left = (): number => Math.max(1, deadline - clock.now());
+  await runSteps(context, 'deploy setup', async (step) => {
+    if (session.provider.ownsCluster) await step('create cluster', () => createCluster(context, session, left()));
+    const result = await step('install chart', async () => {
+      const chart = await fetchChart(context, session);
+      const [kube, helm] = [await session.kube(), await session.helm(flags.helm)];
+      return setUp({
+        helm,
+        kube,
+        clock,
+        signal,
+        chart,
+        release: flags.release,
+        namespace: flags.namespace,
+        values: flags.values.map((path) => resolve(cwd, path)),
+        set: flags.set,
+        failFast: flags['fail-fast'],
+        timeoutMs: left(),
+        onLine: (line) => logger.info(line),
+      });
+    });
+    context.print(`release ${result.release} (revision ${result.revision}) is ready in namespace ${result.namespace}`);
+  });
+}
+
+async function createCluster(context: Context, session: Session, timeoutMs: number): Promise<void> {
+  const { flags, clock, signal, logger } = context;
+  const accelerators = Object.entries(flags.accelerator).map(([type, count]) => ({ type, count: Number(count) }));
+  const request = {
+    runId: flags['run-id'] ?? session.handle.name,
+    expiresMs: clock.now() + flags['ttl-hours'] * 3_600_000,
+    cluster: { machineType: flags['machine-type'], accelerators },
+  };
+  const onProgress = (text: string): void => logger.info(text, { cluster: session.handle.name });
+  await session.provider.create(session.handle, request, { timeoutMs, signal, onProgress });
+}
+
+/** The chart as a path: one in Cloud Storage is fetched first. */
+async function fetchChart({ flags, env, cwd }: Context, { dir }: Session): Promise<string> {
+  if (!flags.chart.startsWith('gs://')) return flags.chart.includes('://') ? flags.chart : resolve(cwd, flags.chart);
+  const { createObjectStore, storeOptionsFromEnv } = await import('@seatrial/storage');
+  const path = join(dir, 'chart.tgz');
+  await writeFile(path, await createObjectStore(storeOptionsFromEnv(env)).read(flags.chart));
+  return path;
+}

@@ -46,7 +46,7 @@ const infrastructureCodes: ReadonlySet<ReleaseErrorCode> = new Set([
 export interface ReleaseErrorFacts extends ErrorOptions {
   readonly hint?: string | undefined;
   readonly detail?: string | undefined;
-  readonly exitCode?: number | undefined;
+  readonly childExitCode?: number | undefined;
   readonly httpStatus?: number | undefined;
 }
 
@@ -61,7 +61,9 @@ export class ReleaseError extends Error {
   /** Last lines of output of git or of the build, for reports. Without secrets. */
   readonly detail: string | undefined;
   /** What git, or the step of the Dockerfile, ended with. */
-  readonly exitCode: number | undefined;
+  readonly childExitCode: number | undefined;
+  /** What a command line ends with because of this: 2 for an option that cannot be used; undefined leaves it to the caller. */
+  readonly exitCode: 2 | undefined;
   /** What the Docker Engine answered with. */
   readonly httpStatus: number | undefined;
   /** True when this says nothing about the code: a service is missing, out of reach or refuses. */
@@ -72,7 +74,8 @@ export class ReleaseError extends Error {
     this.code = code;
     this.hint = facts.hint;
     this.detail = facts.detail;
-    this.exitCode = facts.exitCode;
+    this.childExitCode = facts.childExitCode;
+    this.exitCode = code === 'INVALID_OPTION' ? 2 : undefined;
     this.httpStatus = facts.httpStatus;
     this.infrastructure = infrastructureCodes.has(code);
   }

@@ -28,6 +28,7 @@ export {
 } from './build-release.js';
 export type { Clock } from './clock.js';
 export { ReleaseError, type ReleaseErrorCode, type ReleaseErrorFacts } from './errors.js';
+export { findReleaseConfig, parseReleaseConfig, type ReleaseConfig } from './release-config.js';
 export { imageTag, type TagParts } from './image-tag.js';
 export { buildImage, type BuildRequest, type EngineIo, type ImageSpec } from './image/build-image.js';
 export {

@@ -63,7 +63,7 @@ describe(buildImage, () => {
     );
     expect(error).toMatchObject({
       code: 'BUILD_FAILED',
-      exitCode: 7,
+      childExitCode: 7,
       infrastructure: false,
       message: `cannot build ${REFERENCE}: ${message}`,
     });

@@ -129,15 +129,15 @@ async function requireContext(context: string, dockerfile: string): Promise<void
 
 function toBuildError(what: string, { error, errorDetail }: EngineEvent): ReleaseError {
   const message = errorDetail?.message ?? error ?? 'no reason given';
-  return new ReleaseError('BUILD_FAILED', `${what}: ${message.trim()}`, { exitCode: errorDetail?.code });
+  return new ReleaseError('BUILD_FAILED', `${what}: ${message.trim()}`, { childExitCode: errorDetail?.code });
 }
 
 function withDetail(error: ReleaseError, detail: string): ReleaseError {
   if (detail === '' || error.detail !== undefined) return error;
-  const { hint, exitCode, httpStatus, cause } = error;
+  const { hint, childExitCode, httpStatus, cause } = error;
   return new ReleaseError(error.code, error.message, {
     hint,
-    exitCode,
+    childExitCode,
     httpStatus,
     detail,
     ...(cause === undefined ? {} : { cause }),

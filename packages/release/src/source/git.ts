@@ -152,5 +152,5 @@ function toGitError(
       .join(' ')}`,
   );
   const message = `${what}: ${last.replace(/^(?:fatal|error): /, '') || `ended with ${exitCode ?? 'a signal'}`}`;
-  return new ReleaseError(known?.[1] ?? 'GIT_FAILED', message, { hint: known?.[2], detail, exitCode });
+  return new ReleaseError(known?.[1] ?? 'GIT_FAILED', message, { hint: known?.[2], detail, childExitCode: exitCode });
 }

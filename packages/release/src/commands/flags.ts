@@ -1,0 +1,88 @@
+import { defineFlags } from '@seatrial/cli';
+
+const repo = { type: 'string', description: 'path, URL, or owner/name on GitHub', default: '.' } as const;
+const commit = { type: 'string', description: 'commit, branch or tag', placeholder: 'rev' } as const;
+const submodules = { type: 'boolean', description: 'check submodules out too', default: false } as const;
+const depth = { type: 'number', description: 'commits of history to fetch from a URL', integer: true, min: 1 } as const;
+const filter = { type: 'string', description: 'filter of a partial clone, such as blob:none' } as const;
+const sourceDir = {
+  type: 'string',
+  description: 'folder to check out into',
+  default: './source',
+  aliases: ['dir'],
+  placeholder: 'dir',
+} as const;
+const latestGreen = {
+  type: 'string',
+  description: 'URI of latest_green.json',
+  required: true,
+  placeholder: 'uri',
+} as const;
+const pull = {
+  pr: { type: 'number', description: 'number of the pull request', required: true, integer: true, min: 1 },
+  'pr-commit': { type: 'string', description: 'commit of the pull request', aliases: ['commit'], placeholder: 'sha' },
+  'base-ref': { type: 'string', description: 'branch to merge it into; the default branch when left out' },
+  head: { type: 'boolean', description: 'check the pull request out as pushed, without merging it', default: false },
+} as const;
+
+const fetching = { repo, submodules, depth, filter } as const;
+
+export const clonePrFlags = defineFlags({ ...fetching, ...pull, 'src-dir': sourceDir });
+export const clonePostsubmitFlags = defineFlags({ ...fetching, commit, 'src-dir': sourceDir });
+export const cloneLastGreenFlags = defineFlags({ ...fetching, 'latest-green': latestGreen, 'src-dir': sourceDir });
+
+/** What to build and where to put it. */
+export const buildFlags = defineFlags({
+  config: {
+    type: 'string',
+    description: 'seatrial.yaml with image and chart, relative to the source',
+    default: 'seatrial.yaml',
+    placeholder: 'file',
+  },
+  registry: { type: 'string', env: 'SEATRIAL_REGISTRY', description: 'registry and path to push the image below' },
+  'releases-path': {
+    type: 'string',
+    env: 'SEATRIAL_RELEASES',
+    description: 'where the chart is published (gs:// or file://); nowhere when left out',
+    aliases: ['releases'],
+    placeholder: 'uri',
+  },
+  'image-name': { type: 'string', description: 'repository of the image below the registry' },
+  context: { type: 'string', description: 'build context', placeholder: 'dir' },
+  dockerfile: { type: 'string', description: 'Dockerfile, relative to the context', placeholder: 'file' },
+  target: { type: 'string', description: 'stage to build' },
+  'build-arg': { type: 'pairs', description: 'value of an ARG instruction' },
+  platform: { type: 'string', description: "such as linux/arm64; the engine's own when left out" },
+  chart: { type: 'string', description: 'folder of the chart', placeholder: 'dir' },
+  'image-value': { type: 'string', description: 'dotted path of the value that holds the image', placeholder: 'path' },
+  'version-tag': { type: 'string', description: 'tag of the image, instead of vYYYYMMDD-<commit>' },
+  push: { type: 'boolean', description: 'push the image and publish the chart', default: true },
+  latest: { type: 'boolean', description: 'move the tag :latest too', default: true },
+  'require-clean': { type: 'boolean', description: 'refuse a work tree with changes', default: false },
+  'output-dir': {
+    type: 'string',
+    description: 'folder for the packaged chart and build_info.yaml',
+    default: './release',
+    placeholder: 'dir',
+  },
+  'build-info-path': {
+    type: 'string',
+    description: 'where build_info.yaml is written too (a path or URI)',
+    placeholder: 'uri',
+  },
+  'dry-run': {
+    type: 'boolean',
+    description: 'print what would be done, and do nothing',
+    aliases: ['dryrun'],
+    default: false,
+  },
+});
+
+export const buildFolderFlags = defineFlags({
+  ...buildFlags,
+  'src-dir': { type: 'string', description: 'work tree to build, as it is', default: '.', placeholder: 'dir' },
+});
+export const localFlags = defineFlags({ ...buildFlags, repo });
+export const prFlags = defineFlags({ ...buildFlags, ...fetching, ...pull });
+export const postsubmitFlags = defineFlags({ ...buildFlags, ...fetching, commit });
+export const newReleaseFlags = defineFlags({ ...buildFlags, ...fetching, 'latest-green': latestGreen });

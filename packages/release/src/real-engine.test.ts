@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildImage } from './image/build-image.js';
+import { createDocker, DEFAULT_HOST, type DockerEngine } from './image/engine.js';
+import { pushImage } from './image/push-image.js';
+import { tempFolder } from './testing/temp-folder.js';
+
+// The contract that the in-test server stands for, on the real thing. Only with an engine and a registry that takes pushes;
+// else shown as skipped.
+const host =
+  process.env['DOCKER_HOST'] ?? (existsSync(DEFAULT_HOST.slice('unix://'.length)) ? DEFAULT_HOST : undefined);
+const registry = process.env['SEATRIAL_REGISTRY'] ?? '127.0.0.1:5000/seatrial-test';
+const docker = host === undefined ? undefined : await createDocker({ host });
+const answered = async (ask: Promise<unknown> | undefined) =>
+  ask !== undefined && (await ask.then(() => true).catch(() => false)); // whatever keeps it from us: it is not there
+const isThere =
+  (await answered(docker?.ping())) &&
+  (await answered(fetch(`http://${registry.split('/')[0]}/v2/`, { signal: AbortSignal.timeout(2_000) })));
+
+describe.skipIf(!isThere)(`Docker Engine at ${host ?? '(none)'} with the registry ${registry}`, () => {
+  const engine = docker as DockerEngine;
+  const reference = `${registry}/release-test:v1`;
+
+  async function context(dockerfile: string): Promise<string> {
+    const dir = await tempFolder();
+    await writeFile(join(dir, 'Dockerfile'), dockerfile);
+    return dir;
+  }
+
+  it('builds and pushes, and gives the same digest again', async () => {
+    const request = { context: await context('FROM scratch\nCOPY Dockerfile /\n'), reference };
+    const { imageId } = await buildImage(engine, request);
+    expect(imageId).toMatch(/^sha256:[0-9a-f]{64}$/);
+    const { digest } = await pushImage(engine, reference);
+    expect(await buildImage(engine, request)).toEqual({ imageId });
+    expect(await pushImage(engine, reference)).toEqual({ digest });
+  });
+
+  it('throws on a file that is not there to copy', async () => {
+    const building = buildImage(engine, { context: await context('FROM scratch\nCOPY no-such /\n'), reference });
+    await expect(building).rejects.toThrow(expect.objectContaining({ code: 'BUILD_FAILED' }) as Error);
+  });
+
+  it('throws on an unknown instruction', async () => {
+    const building = buildImage(engine, { context: await context('FROM scratch\nFETCH x\n'), reference });
+    await expect(building).rejects.toThrow(expect.objectContaining({ code: 'BUILD_FAILED' }) as Error);
+  });
+
+  it('throws on a push of an image that does not exist', async () => {
+    const pushing = pushImage(engine, `${registry}/release-test:no-such-tag`);
+    await expect(pushing).rejects.toThrow(expect.objectContaining({ code: 'PUSH_FAILED' }) as Error);
+  });
+});

@@ -1,1 +1,4 @@
-export {};
+import { runBin } from '@seatrial/cli';
+import { seatrialCommand } from './commands.js';
+
+await runBin(await seatrialCommand());

@@ -1,0 +1,178 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createGke, gkeOptionsFromEnv } from '@seatrial/gke';
+import { startSandbox } from '@seatrial/sandbox';
+import { describe, expect, it } from 'vitest';
+import { exampleRepo, type ExampleRepo, seatrial } from './testing.js';
+
+/** Milliseconds; a trial on the sandbox takes a tenth of it. */
+const TRIAL_TIMEOUT_MS = 120_000;
+
+interface Results {
+  readonly dir: string;
+  readonly finished: { passed: boolean; result: string };
+  junit(task: string): string;
+}
+
+function readResults(repo: ExampleRepo, job = 'tf-job-operator-e2e'): Results {
+  const jobDir = join(fileURLToPath(repo.results), 'logs', job);
+  const [build = ''] = readdirSync(jobDir).filter((name) => /^\d+$/.test(name));
+  const dir = join(jobDir, build);
+  return {
+    dir,
+    finished: JSON.parse(readFileSync(join(dir, 'finished.json'), 'utf8')) as Results['finished'],
+    junit: (task) => readFileSync(join(dir, 'artifacts', `junit_${task}.xml`), 'utf8'),
+  };
+}
+
+/** Runs the trial against a sandbox that outlives it, so that what is left there can be seen. */
+async function trial(repo: ExampleRepo, args: readonly string[] = []) {
+  await using sandbox = await startSandbox({ docker: 'off' });
+  const ran = await seatrial(
+    ['e2e', '--provider', 'gke', '--config', join(repo.dir, 'seatrial.yaml'), '--results', repo.results, ...args],
+    {
+      env: { ...sandbox.env },
+    },
+  );
+  const { project = '', ...endpoint } = gkeOptionsFromEnv({ ...sandbox.env });
+  const gke = createGke(endpoint);
+  const left = await gke.listClusters({ project });
+  await gke.close();
+  return { ...ran, clustersLeft: left.clusters.map(({ name }) => name) };
+}
+
+describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
+  it('takes the example from a commit to published results', async () => {
+    await using repo = await exampleRepo();
+    const { code, stdout, clustersLeft } = await trial(repo);
+    expect(stdout).toMatch(/^PASS {2}tf-job-operator-e2e \d+$/m);
+    expect(code).toBe(0);
+    expect(clustersLeft).toEqual([]);
+    const { dir, finished, junit } = readResults(repo);
+    expect(finished).toMatchObject({ passed: true, result: 'SUCCESS' });
+    expect(JSON.parse(readFileSync(join(dir, 'started.json'), 'utf8'))).toHaveProperty('timestamp');
+    expect(readFileSync(join(dir, 'build-log.txt'), 'utf8')).toContain(' build | ');
+    expect(existsSync(join(dir, 'artifacts/seatrial/run.json'))).toBe(true);
+    for (const task of [
+      'clone',
+      'build',
+      'lint',
+      'unit-tests',
+      'create-cluster',
+      'deploy',
+      'helm-test',
+      'tfjob-test',
+      'teardown',
+    ]) {
+      expect(junit(task)).toMatch(/time="\d+\.\d+"/);
+    }
+    expect(readdirSync(join(dir, 'artifacts/cluster')).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    {
+      broken: 'an operator that exits 3',
+      path: 'src/main.js',
+      change: (text: string) => `console.error('cannot go on: no such flag');\nprocess.exit(3);\n${text}`,
+      task: 'deploy',
+      says: ['exit code 3', 'cannot go on: no such flag'],
+    },
+    {
+      broken: 'a test that fails',
+      path: 'test/helm-test.js',
+      change: (text: string) => `console.log('the answer is 41');\nprocess.exitCode = 1;\nprocess.exit(1);\n${text}`,
+      task: 'helm-test',
+      says: ['the answer is 41'],
+    },
+    {
+      broken: 'a chart that does not render',
+      path: 'chart/tf-job-operator/templates/deployment.yaml',
+      change: (text: string) => `{{ fail "no replicas given" }}\n${text}`,
+      task: 'deploy',
+      says: ['no replicas given'],
+    },
+    {
+      broken: 'an image name that does not exist',
+      path: 'seatrial.yaml',
+      change: (text: string) =>
+        text.replace(
+          '  release: tf-job-operator\n',
+          "  release: tf-job-operator\n  set: { image: 'nowhere/no-such-image:v0' }\n",
+        ),
+      task: 'deploy',
+      says: ['no-such-image', 'ImagePullBackOff'],
+    },
+  ])('fails with $broken, says why, and leaves no cluster', async ({ path, change, task, says }) => {
+    await using repo = await exampleRepo();
+    await repo.edit(path, change);
+    const { code, stdout, clustersLeft } = await trial(repo);
+    expect(stdout).toMatch(/^FAIL /m);
+    expect(code).toBe(1);
+    expect(clustersLeft).toEqual([]);
+    const { finished, junit } = readResults(repo);
+    expect(finished).toMatchObject({ passed: false, result: 'FAILURE' });
+    for (const text of says) expect(junit(task)).toContain(text);
+    expect(junit('teardown')).not.toContain('<failure');
+  });
+
+  it('runs what --only names, and nothing of a cluster', async () => {
+    await using repo = await exampleRepo();
+    const { code, stdout } = await trial(repo, ['--only', 'clone,build']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/build +succeeded/);
+    expect(stdout).not.toMatch(/create-cluster/);
+    const { dir } = readResults(repo);
+    expect(readdirSync(join(dir, 'artifacts')).filter((name) => name.startsWith('junit_'))).toEqual([
+      'junit_build.xml',
+      'junit_clone.xml',
+    ]);
+  });
+
+  it('leaves out what --skip names', async () => {
+    await using repo = await exampleRepo();
+    const { code, stdout } = await trial(repo, ['--skip', 'helm-test']);
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/helm-test/);
+    expect(stdout).toMatch(/tfjob-test +succeeded/);
+  });
+
+  it('deletes the cluster and finishes as ABORTED when it is stopped', async () => {
+    await using repo = await exampleRepo();
+    await using sandbox = await startSandbox({ docker: 'off', operationMs: 3_000 });
+    const controller = new AbortController();
+    const running = seatrial(
+      ['e2e', '--provider', 'gke', '--config', join(repo.dir, 'seatrial.yaml'), '--results', repo.results],
+      { env: { ...sandbox.env }, signal: controller.signal },
+    );
+    const { project = '', ...endpoint } = gkeOptionsFromEnv({ ...sandbox.env });
+    const gke = createGke(endpoint);
+    await expect.poll(async () => (await gke.listClusters({ project })).clusters.length, { timeout: 30_000 }).toBe(1);
+    controller.abort(new Error('stopped by SIGINT'));
+    const { code } = await running;
+    expect(code).not.toBe(0);
+    expect((await gke.listClusters({ project })).clusters).toEqual([]);
+    await gke.close();
+    expect(readResults(repo).finished).toMatchObject({ passed: false, result: 'ABORTED' });
+  });
+
+  it('starts nothing when the config is wrong', async () => {
+    await using repo = await exampleRepo();
+    const config = join(repo.dir, 'seatrial.yaml');
+    const missing = await seatrial(['e2e', '--config', 'missing.yaml', '--results', repo.results]);
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toContain('no config file at missing.yaml');
+    await repo.edit('seatrial.yaml', (text) =>
+      text
+        .replace('version: 1', 'version: 7')
+        .replace('name: tf-job-operator', 'name: TF')
+        .replace(/^chart:/m, 'chrt:'),
+    );
+    const wrong = await seatrial(['e2e', '--config', config, '--results', repo.results]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/seatrial\.yaml:\d+:\d+: version: /);
+    expect(wrong.stderr).toMatch(/seatrial\.yaml:\d+:\d+: name: /);
+    expect(wrong.stderr).toMatch(/seatrial\.yaml:\d+:\d+: chrt: is no field/);
+    expect(existsSync(fileURLToPath(repo.results))).toBe(false);
+  });
+});

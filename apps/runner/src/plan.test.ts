@@ -1,0 +1,96 @@
+import { formatGraph } from '@seatrial/pipeline';
+import { describe, expect, it } from 'vitest';
+import { configSchema } from './config/schema.js';
+import { describePlan, planSettings } from './plan.js';
+import type { TrialSettings } from './trial.js';
+
+const settings: TrialSettings = {
+  config: configSchema.parse({
+    version: 1,
+    name: 'widgets',
+    image: { name: 'widgets' },
+    chart: { path: 'chart' },
+    checks: [{ name: 'lint', command: ['npm', 'run', 'lint'] }],
+    tests: [{ name: 'helm-test', type: 'helm' }],
+  }),
+  job: { type: 'periodic', job: 'widgets-e2e', buildId: '17', decorated: false, warnings: [] },
+  source: { repo: '/src/widgets', configFolder: '' },
+  provider: 'gke',
+  resultsUri: 'file:///results',
+  runUri: 'file:///results/logs/widgets-e2e/17',
+  registry: 'registry.example.com/acme',
+  keepCluster: false,
+};
+
+const selected = (options: Parameters<typeof planSettings>[1]): string[] =>
+  [...planSettings(settings, options).selection.names].sort();
+
+describe(planSettings, () => {
+  it('lays the tasks out as the design has them', () => {
+    const { graph } = planSettings(settings);
+    const needs = Object.fromEntries(
+      graph.tasks.map((task) => [
+        task.name,
+        [...Object.values(task.needs), ...task.after].map(({ name }) => name).sort(),
+      ]),
+    );
+    expect(needs).toMatchObject({
+      clone: [],
+      build: ['clone'],
+      lint: ['clone'],
+      'create-cluster': ['clone'],
+      deploy: ['build', 'clone', 'create-cluster', 'lint'],
+      'helm-test': ['build', 'clone', 'create-cluster', 'deploy'],
+      teardown: ['collect', 'create-cluster', 'deploy', 'helm-test'],
+    });
+    expect(graph.tasks.filter(({ cleanup }) => cleanup).map(({ name }) => name)).toEqual([
+      'collect',
+      'teardown',
+      'finalize',
+    ]);
+  });
+
+  it('leaves out what needs a cluster when none is asked for', () => {
+    expect(selected({ only: ['clone', 'build'], fresh: true })).toEqual(['build', 'clone', 'finalize']);
+  });
+
+  it('keeps the cleanup of a cluster that is asked for', () => {
+    expect(selected({ only: ['clone', 'create-cluster'], fresh: true })).toEqual([
+      'clone',
+      'collect',
+      'create-cluster',
+      'finalize',
+      'teardown',
+    ]);
+  });
+
+  it('refuses a task whose need is left out, unless an earlier run has it', () => {
+    const only = ['clone', 'create-cluster', 'deploy'];
+    expect(() => planSettings(settings, { only, fresh: true })).toThrow(
+      expect.objectContaining({ code: 'SETTING_MISSING', message: 'deploy needs build, which was left out' }),
+    );
+    expect(selected({ only })).toContain('deploy');
+  });
+
+  it('refuses a task that is not there and suggests one that is', () => {
+    expect(() => planSettings(settings, { skip: ['helm-tset'] })).toThrow(
+      expect.objectContaining({ code: 'UNKNOWN_TASK', hint: expect.stringContaining('helm-test') }),
+    );
+  });
+});
+
+describe(describePlan, () => {
+  it('says of each task what it would do', () => {
+    const text = describePlan(planSettings(settings, { only: ['clone', 'build'] }));
+    expect(text).toContain('git clone /src/widgets');
+    expect(text).toContain('push as registry.example.com/acme/widgets');
+    expect(text).not.toContain('helm install');
+  });
+});
+
+describe(formatGraph, () => {
+  it('draws the plan for Mermaid', () => {
+    const { graph, selection } = planSettings(settings);
+    expect(formatGraph(graph, 'mermaid', selection)).toMatch(/^(?:flowchart|graph) /);
+  });
+});

@@ -1,0 +1,116 @@
+import { createGraph, type Graph, type Selection, selectTasks, type Task } from '@seatrial/pipeline';
+import { RunnerError } from './errors.js';
+import { buildTask } from './tasks/build.js';
+import { checkTask } from './tasks/check.js';
+import { cloneTask } from './tasks/clone.js';
+import { collectTask } from './tasks/collect.js';
+import { createClusterTask } from './tasks/create-cluster.js';
+import { deployTask } from './tasks/deploy.js';
+import { finalizeTask } from './tasks/finalize.js';
+import { teardownTask } from './tasks/teardown.js';
+import { testTask } from './tasks/test.js';
+import type { Trial, TrialSettings } from './trial.js';
+
+export interface PlanOptions {
+  /** Tasks to run; what cleans up after them runs as well. @default all */
+  readonly only?: readonly string[];
+  /** Tasks to leave out. @default none */
+  readonly skip?: readonly string[];
+  /** Whether there is no earlier run whose outputs tasks could take. @default false */
+  readonly fresh?: boolean;
+}
+
+export interface Plan {
+  readonly graph: Graph;
+  readonly selection: Selection;
+}
+
+/**
+ * Turns a trial into a task graph. Nothing happens by it.
+ *
+ * @throws {PipelineError} `UNKNOWN_TASK` when `only` or `skip` names a task that is not there.
+ * @throws {RunnerError} `SETTING_MISSING` when a task needs one that was left out.
+ */
+export function planTrial(trial: Trial, { only, skip = [], fresh = false }: PlanOptions = {}): Plan {
+  const { config } = trial;
+  const clone = cloneTask(trial);
+  const build = buildTask(trial, clone);
+  const checks = config.checks.map((check) => checkTask(trial, clone, check));
+  const cluster = createClusterTask(trial, clone);
+  const deploy = deployTask(trial, { clone, build, cluster }, checks);
+  const tests = config.tests.map((test) => testTask(trial, { clone, build, cluster, deploy }, test));
+  const collect = collectTask(trial, cluster, [deploy, ...tests]);
+  const teardown = teardownTask(trial, cluster, [deploy, ...tests, collect]);
+  const others: readonly Task[] = [clone, build, ...checks, cluster, deploy, ...tests, collect, teardown];
+  const isSelected = (name: string): boolean => selection.names.has(name);
+  const finalize = finalizeTask(trial, others, () => {
+    const expected = others.map(({ name }) => name).filter(isSelected);
+    return { expected, whole: expected.length === others.length };
+  });
+  const graph = createGraph([...others, finalize]);
+  const withoutCluster =
+    only !== undefined &&
+    !only.includes(cluster.name) &&
+    !only.some((name) => name === 'collect' || name === 'teardown');
+  const selection: Selection = selectTasks(graph, {
+    ...(only === undefined ? {} : { only }),
+    // Without a cluster there is nothing to collect from or tear down.
+    skip: withoutCluster ? [...skip, collect.name, teardown.name] : skip,
+  });
+  if (fresh) requireNeeds(graph, selection);
+  return { graph, selection };
+}
+
+/** A task that was asked for by name must not be passed over in silence. */
+function requireNeeds(graph: Graph, selection: Selection): void {
+  for (const task of graph.tasks) {
+    if (!selection.names.has(task.name) || task.cleanup) continue;
+    const missing = Object.values(task.needs).find(({ name }) => !selection.names.has(name));
+    if (missing === undefined) continue;
+    throw new RunnerError('SETTING_MISSING', `${task.name} needs ${missing.name}, which was left out`, {
+      hint: `Add ${missing.name} to --only, leave ${task.name} out as well, or take it from an earlier run with --resume.`,
+    });
+  }
+}
+
+/**
+ * The plan of settings alone: it can be looked at, and not run.
+ *
+ * @throws {PipelineError} `UNKNOWN_TASK` when `only` or `skip` names a task that is not there.
+ */
+export function planSettings(settings: TrialSettings, options: PlanOptions = {}): Plan {
+  const notRunning = (): never => {
+    throw new Error('a plan of settings alone cannot be run');
+  };
+  return planTrial(
+    {
+      ...settings,
+      get services() {
+        return notRunning();
+      },
+      get results() {
+        return notRunning();
+      },
+      get resultStore() {
+        return notRunning();
+      },
+      get workDir() {
+        return notRunning();
+      },
+      get clock() {
+        return notRunning();
+      },
+    },
+    options,
+  );
+}
+
+/** What each task would do, one paragraph a task; for `--dry-run`. */
+export function describePlan({ graph, selection }: Plan): string {
+  return graph.tasks
+    .filter(({ name }) => selection.names.has(name))
+    .map((task) =>
+      [`${task.name}: ${task.summary ?? ''}`, ...(task.describe?.() ?? []).map((line) => `    ${line}`)].join('\n'),
+    )
+    .join('\n');
+}

@@ -1,0 +1,95 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import type { Clock } from '@seatrial/cli';
+
+/** Lines of a task that are kept for its failure text. */
+const TAIL_LINES = 50;
+/** Characters; a longer line is cut in the logs, with a note of how much was left out. */
+const MAX_LINE_LENGTH = 20_000;
+
+/** The logs of one run: every task's own, and `build-log.txt` with all of them by time. */
+export interface LogBook {
+  /** Folder that holds `build-log.txt` and `logs/<task>.log`. */
+  readonly dir: string;
+  line(task: string, text: string): void;
+  /** The last lines of a task, oldest first. */
+  tail(task: string): readonly string[];
+  /** Resolves when every line is on disk. No line is taken after. */
+  close(): Promise<void>;
+}
+
+export interface LogBookOptions {
+  readonly dir: string;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Texts that must not reach a log. */
+  readonly secrets?: readonly string[];
+}
+
+/** Opens the logs of a run; an existing log (of a run that is resumed) is continued. */
+export async function openLogBook({ dir, clock, secrets = [] }: LogBookOptions): Promise<LogBook> {
+  const taskDir = join(dir, 'artifacts', 'seatrial', 'logs');
+  await mkdir(taskDir, { recursive: true });
+  const all = createWriteStream(join(dir, 'build-log.txt'), { flags: 'a' });
+  const streams = new Map<string, WriteStream>();
+  const tails = new Map<string, string[]>();
+  let failure: Error | undefined;
+  const open = (stream: WriteStream): WriteStream => stream.on('error', (error) => (failure ??= error));
+  open(all);
+
+  const streamOf = (task: string): WriteStream => {
+    const known = streams.get(task);
+    if (known !== undefined) return known;
+    const made = open(createWriteStream(join(taskDir, `${task}.log`), { flags: 'a' }));
+    streams.set(task, made);
+    return made;
+  };
+
+  return {
+    dir,
+    line(task, text) {
+      const clean = cleanLine(text, secrets);
+      const tail = tails.get(task) ?? [];
+      tails.set(task, tail);
+      tail.push(clean);
+      if (tail.length > TAIL_LINES) tail.shift();
+      const stamp = new Date(clock.now()).toISOString();
+      streamOf(task).write(`${stamp} ${clean}\n`);
+      all.write(`${stamp} ${task} | ${clean}\n`);
+    },
+    tail: (task) => tails.get(task) ?? [],
+    async close() {
+      await Promise.allSettled(
+        [all, ...streams.values()].map(async (stream) => {
+          stream.end();
+          await finished(stream);
+        }),
+      );
+      if (failure !== undefined) throw failure;
+    },
+  };
+}
+
+// Colour and cursor sequences (ECMA-48 CSI and OSC) mean nothing in a log file.
+// eslint-disable-next-line no-control-regex -- the escape character is what is looked for
+const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
+
+function cleanLine(text: string, secrets: readonly string[]): string {
+  let line = text.replace(ANSI, '').replaceAll('\r', '').replaceAll('\n', ' ');
+  for (const secret of secrets) line = line.replaceAll(secret, '[redacted]');
+  if (line.length <= MAX_LINE_LENGTH) return line;
+  return `${line.slice(0, MAX_LINE_LENGTH)} [${line.length - MAX_LINE_LENGTH} characters left out]`;
+}
+
+const SECRET_NAME = /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY|API_KEY|PRIVATE_KEY|CREDENTIALS_JSON)(?:_|$)/i;
+
+/**
+ * Values of an environment that must not be shown, by the names of their variables.
+ * Short ones are left out: replacing `1` or `true` everywhere would hide the log itself.
+ */
+export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && value.length >= 8 && SECRET_NAME.test(name) ? [value] : [],
+  );
+}

@@ -1,0 +1,155 @@
+import { createProgress, exitCodes, type Progress } from '@seatrial/cli';
+import { verdictOf, parseReport } from '@seatrial/junit';
+import { createJournal, type Journal, type PipelineEvent, type RunResult, runGraph } from '@seatrial/pipeline';
+import {
+  createFinished,
+  createStarted,
+  revisionOf,
+  shouldWriteResults,
+  writeFinished,
+  writeStarted,
+} from '@seatrial/prow';
+import { joinUri, type ObjectStore } from '@seatrial/storage';
+import type { Plan } from './plan.js';
+import { formatSummary } from './results/summary.js';
+import { recordOf } from './settings-record.js';
+import type { Trial } from './trial.js';
+
+export interface RunTrialOptions {
+  readonly signal: AbortSignal;
+  readonly stderr: NodeJS.WritableStream;
+  readonly isTty: boolean;
+  readonly color: boolean;
+  readonly print: (text: string) => void;
+  readonly node: string;
+  /** Milliseconds on the clock when the command was started. */
+  readonly startedMs: number;
+  readonly maxParallel?: number;
+  /** Whether started.json and finished.json are this run's to write. @default true, but for what Prow's sidecar writes */
+  readonly writesVerdict?: boolean;
+  /** Take over what an earlier run of the same journal has done. @default false */
+  readonly resume?: boolean;
+  /** Tasks to do again although they succeeded. @default none */
+  readonly redo?: readonly string[];
+}
+
+/** Runs a plan, writes its results, prints what became of it. @returns the exit code */
+export async function runTrial(trial: Trial, plan: Plan, options: RunTrialOptions): Promise<number> {
+  const { clock, resultStore, resultsUri, job, runUri } = trial;
+  const order = plan.graph.tasks.map(({ name }) => name);
+  const selected = plan.selection.names;
+  const writes = options.writesVerdict === false ? { started: false, finished: false } : shouldWriteResults(job);
+  const revision = revisionOf(job);
+  if (writes.started) {
+    await writeStarted(
+      resultStore,
+      resultsUri,
+      job,
+      createStarted(job, {
+        timestampMs: options.startedMs,
+        node: options.node,
+        ...(revision === undefined ? {} : { revision }),
+      }),
+    );
+  }
+  const progress = createProgress({
+    stream: options.stderr,
+    isTty: options.isTty,
+    color: options.color,
+    clock,
+    tasks: plan.graph.tasks
+      .filter(({ name }) => selected.has(name))
+      .map(({ name, group }) => ({ name, ...(group === undefined ? {} : { group }) })),
+  });
+  let result: RunResult;
+  try {
+    result = await runGraph(plan.graph, {
+      journal: openJournal(resultStore, runUri),
+      selection: plan.selection,
+      signal: options.signal,
+      clock,
+      resume: options.resume ?? false,
+      redo: options.redo ?? [],
+      meta: recordOf(trial),
+      onEvent: (event) => follow(event, trial, progress, selected),
+      ...(options.maxParallel === undefined ? {} : { maxParallel: options.maxParallel }),
+    }).result;
+  } finally {
+    await progress.close();
+  }
+  const wallMs = clock.now() - options.startedMs;
+  await trial.results.log.close();
+  await trial.results.publishLogs();
+  if (writes.finished) {
+    const finished = createFinished(job, {
+      timestampMs: clock.now(),
+      passed: result.state === 'succeeded',
+      result: RESULTS[result.state],
+      ...(revision === undefined ? {} : { revision }),
+    });
+    await writeFinished(resultStore, runUri, finished);
+  }
+  const tests = await countTests(trial);
+  options.print(formatSummary({ result, job: job.job, buildId: job.buildId, runUri, order, selected, wallMs, tests }));
+  return exitCodeOf(result);
+}
+
+const RESULTS = { succeeded: 'SUCCESS', failed: 'FAILURE', aborted: 'ABORTED' } as const;
+
+/** The journal of a run lies with its results. */
+export function openJournal(store: ObjectStore, runUri: string): Journal {
+  const base = joinUri(runUri, 'artifacts', 'seatrial');
+  return createJournal({
+    read: async (path) => (await store.find(joinUri(base, path)))?.text,
+    write: async (path, text) => {
+      await store.write(joinUri(base, path), text, { contentType: 'application/json' });
+    },
+  });
+}
+
+function follow(event: PipelineEvent, trial: Trial, progress: Progress, selected: ReadonlySet<string>): void {
+  switch (event.type) {
+    case 'log':
+      trial.results.log.line(event.name, event.line);
+      progress.line(event.name, event.line);
+      break;
+    case 'progress':
+      progress.update(event.name, { state: 'running', text: event.text });
+      break;
+    case 'task':
+      if (event.error !== undefined) trial.results.log.line(event.name, `${event.state}: ${event.error.message}`);
+      if (!selected.has(event.name)) break;
+      progress.update(event.name, {
+        state: event.state,
+        ...(event.durationMs === undefined ? {} : { durationMs: event.durationMs }),
+        ...(event.reason === undefined ? {} : { reason: event.reason }),
+        ...(event.error === undefined ? {} : { text: event.error.message }),
+      });
+      break;
+    case 'run':
+      break;
+  }
+}
+
+async function countTests({
+  resultStore,
+  runUri,
+}: Trial): Promise<{ passed: number; failed: number; skipped: number }> {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for await (const { uri } of resultStore.list(joinUri(runUri, 'artifacts', 'junit_'))) {
+    const verdict = verdictOf(parseReport(await resultStore.readText(uri)));
+    const failed = verdict.failures + verdict.errors;
+    sum.failed += failed;
+    sum.skipped += verdict.skipped;
+    sum.passed += verdict.tests - failed - verdict.skipped;
+  }
+  return sum;
+}
+
+/** 0 passed; 1 what was tried failed; 3 only the infrastructure did. An interrupted run keeps its signal's code. */
+export function exitCodeOf(result: RunResult): number {
+  if (result.state === 'succeeded') return exitCodes.success;
+  const errors = Object.values(result.tasks).flatMap(({ error }) => (error === undefined ? [] : [error]));
+  const onlyInfrastructure = errors.length > 0 && errors.every(({ infrastructure }) => infrastructure === true);
+  return onlyInfrastructure ? exitCodes.infrastructure : exitCodes.failed;
+}

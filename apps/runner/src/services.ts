@@ -1,0 +1,161 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, type Logger } from '@seatrial/cli';
+import type { ClusterProvider, KubeClient } from '@seatrial/deploy';
+import type { Helm } from '@seatrial/helm';
+import type { ObjectStore } from '@seatrial/storage';
+import type { DockerEngine } from '@seatrial/release';
+import { RunnerError } from './errors.js';
+
+export type ProviderName = 'sandbox' | 'kubeconfig' | 'gke';
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Names of variables by which a deployment tool finds its own clouds; the sandbox prints the same. */
+export const REGISTRY_VARIABLE = 'SEATRIAL_REGISTRY';
+export const RELEASES_VARIABLE = 'SEATRIAL_RELEASES';
+
+/** What a trial reaches outside of itself. Each client is made at its first use, once. */
+export interface Services extends AsyncDisposable {
+  /** The caller's environment, with the sandbox's endpoints over it where the sandbox is the provider. */
+  env(): Promise<Env>;
+  /** Objects that the trial publishes: charts, records of releases. */
+  store(): Promise<ObjectStore>;
+  docker(): Promise<DockerEngine>;
+  provider(): Promise<ClusterProvider>;
+  /** The API of a cluster; one connection for all who ask. */
+  kube(kubeconfig: string): Promise<KubeClient>;
+  /** A helm that knows only this kubeconfig, and homes of its own. */
+  helm(
+    kubeconfig: string,
+    io: { readonly signal: AbortSignal; readonly onLine: (line: string) => void },
+  ): Promise<Helm>;
+}
+
+export interface ServicesOptions {
+  readonly provider: ProviderName;
+  readonly env: Env;
+  /** Folder of the run; homes of helm are made below it. */
+  readonly workDir: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly project?: string;
+  /** Zone or region of clusters that are made. */
+  readonly location: string;
+  /** Context of the user's kubeconfig, for the provider `kubeconfig`. @default the current one */
+  readonly context?: string;
+  /** Path of the helm binary. @default `HELM_BIN`, then PATH, then the workspace's own */
+  readonly helm?: string;
+  /** Faults for the sandbox. @default none */
+  readonly faults?: readonly string[];
+}
+
+/** Wires the packages to their surroundings. Nothing is loaded or started before it is asked for. */
+export function createServices(options: ServicesOptions): Services {
+  const { workDir, logger, clock } = options;
+  const disposables: (() => Promise<void>)[] = [];
+
+  const env = once(async (): Promise<Env> => {
+    if (options.provider !== 'sandbox') return options.env;
+    const { startSandbox } = await import('@seatrial/sandbox');
+    const sandbox = await startSandbox({
+      logger,
+      docker: options.env['SEATRIAL_DOCKER'] ?? 'auto',
+      faults: options.faults ?? [],
+    });
+    disposables.push(() => sandbox.close());
+    return { ...options.env, ...sandbox.env };
+  });
+
+  const store = once(async () => {
+    const { createObjectStore, storeOptionsFromEnv } = await import('@seatrial/storage');
+    return createObjectStore(storeOptionsFromEnv(await env()));
+  });
+
+  const docker = once(async () => {
+    const { createDocker } = await import('@seatrial/release');
+    const host = (await env())['DOCKER_HOST'];
+    return createDocker(host === undefined ? {} : { host });
+  });
+
+  const provider = once(async (): Promise<ClusterProvider> => {
+    const deploy = await import('@seatrial/deploy');
+    const surroundings = await env();
+    if (options.provider === 'kubeconfig') {
+      return deploy.createKubeconfigProvider({
+        kubeconfigPath: userKubeconfig(surroundings),
+        ...(options.context === undefined ? {} : { context: options.context }),
+      });
+    }
+    const { createGke, gkeOptionsFromEnv } = await import('@seatrial/gke');
+    const fromEnv = gkeOptionsFromEnv(surroundings);
+    const project = options.project ?? fromEnv.project;
+    if (project === undefined) {
+      throw new RunnerError('SETTING_MISSING', 'the provider gke needs a Google Cloud project', {
+        hint: 'Give it with --project, the field "project" of the config, or CLOUDSDK_CORE_PROJECT.',
+      });
+    }
+    const gke = createGke({ ...fromEnv, logger, clock });
+    disposables.push(async () => gke.close());
+    return deploy.createGkeProvider({
+      gke,
+      project,
+      locations: [options.location],
+      // A token that was handed in cannot be refreshed, so there is nothing for a plugin to do.
+      ...(fromEnv.accessToken === undefined ? {} : { user: { token: fromEnv.accessToken } }),
+    });
+  });
+
+  const binary = once(async () => {
+    const { findHelm, findWorkspaceHelm } = await import('@seatrial/helm');
+    return findHelm({
+      env: options.env,
+      workspaceCopy: () => findWorkspaceHelm({ onProgress: (text) => logger.info(text) }),
+      ...(options.helm === undefined ? {} : { flag: options.helm }),
+    });
+  });
+
+  const connections = new Map<string, Promise<KubeClient>>();
+  const kube = (kubeconfig: string): Promise<KubeClient> => {
+    const known = connections.get(kubeconfig);
+    if (known !== undefined) return known;
+    const connected = import('@seatrial/deploy').then(({ connect }) => connect(kubeconfig, { clock }));
+    connections.set(kubeconfig, connected);
+    disposables.push(async () => (await connected).close());
+    return connected;
+  };
+
+  return {
+    env,
+    store,
+    docker,
+    provider,
+    kube,
+    async helm(kubeconfig, { signal, onLine }) {
+      const { createHelm } = await import('@seatrial/helm');
+      return createHelm({
+        binary: await binary(),
+        home: join(workDir, 'helm'),
+        kubeconfig,
+        env: await env(),
+        signal,
+        onLine,
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      const failures: unknown[] = [];
+      for (const dispose of disposables.reverse()) await dispose().catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
+    },
+  };
+}
+
+/** Where kubectl looks. @see https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/ */
+function userKubeconfig(env: Env): string {
+  return env['KUBECONFIG'] || join(env['HOME'] ?? homedir(), '.kube', 'config');
+}
+
+/** Calls `make` at the first use and hands the same promise to everyone after. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { defineTask } from '@seatrial/pipeline';
+import { RunnerError } from '../errors.js';
+import { RELEASES_VARIABLE, REGISTRY_VARIABLE } from '../services.js';
+import { sourceDir, type Trial } from '../trial.js';
+import type { cloneTask } from './clone.js';
+import { reported } from './reported.js';
+
+/** Output of `build`: what was built, and where it went. */
+export interface BuildOutput extends Record<string, string | undefined> {
+  /** Image by digest: what is deployed. */
+  readonly image: string;
+  /** Image by tag: what people read. */
+  readonly imageTag: string;
+  /** Packaged chart on this machine. */
+  readonly chart: string;
+  /** Packaged chart where it was published. */
+  readonly chartUri?: string;
+  readonly chartVersion: string;
+}
+
+export function buildTask(trial: Trial, clone: ReturnType<typeof cloneTask>) {
+  const { image, chart } = trial.config;
+  return defineTask({
+    name: 'build',
+    summary: 'build and push the image, package and publish the chart',
+    needs: { clone },
+    describe: () => [
+      `docker build ${image.context} -f ${image.dockerfile}, push as ${trial.registry ?? '<registry>'}/${image.name}`,
+      `helm package ${chart.path}, publish below ${trial.releasesUri ?? '<releases>'}`,
+    ],
+    run: (context) =>
+      reported<BuildOutput>(trial, context, async () => {
+        const { buildRelease, imageTag } = await import('@seatrial/release');
+        const { services, clock } = trial;
+        const env = await services.env();
+        const registry = trial.registry ?? env[REGISTRY_VARIABLE];
+        if (registry === undefined) {
+          throw new RunnerError('SETTING_MISSING', 'there is no registry to push the image to', {
+            hint: `Give one with --registry, the field "registry" of the config, or ${REGISTRY_VARIABLE}.`,
+          });
+        }
+        const releasesUri = trial.releasesUri ?? env[RELEASES_VARIABLE];
+        const { shortSha, diffHash, sha, dir } = context.inputs.clone;
+        const built = await buildRelease({
+          sourceDir: sourceDir(trial, dir),
+          commit: sha,
+          image,
+          chart: { path: chart.path, imageValue: chart.imageValue },
+          registry,
+          ...(releasesUri === undefined ? {} : { releasesUri }),
+          tag: imageTag({ dateMs: clock.now(), shortSha, ...(diffHash === undefined ? {} : { diffHash }) }),
+          outDir: join(trial.workDir, 'release'),
+          docker: await services.docker(),
+          store: await services.store(),
+          signal: context.signal,
+          onLine: context.log,
+        });
+        await trial.results.addFolder('release', join(trial.workDir, 'release'));
+        return {
+          output: {
+            image: built.imageByDigest ?? built.image,
+            imageTag: built.image,
+            chart: built.chart.path,
+            ...(built.chart.uri === undefined ? {} : { chartUri: built.chart.uri }),
+            chartVersion: built.chart.version,
+          },
+        };
+      }),
+    verify: async () => trial.provider !== 'sandbox', // its registry was gone with the run
+  });
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { ClusterHandle, ProviderRequest } from '@seatrial/deploy';
+import { defineTask, type Json } from '@seatrial/pipeline';
+import { parseDuration } from '../config/duration.js';
+import type { Trial } from '../trial.js';
+import type { cloneTask } from './clone.js';
+import { reported } from './reported.js';
+
+/** Output of `create-cluster`. The handle alone is enough to find and delete the cluster. */
+export interface ClusterOutput extends Record<string, Json> {
+  readonly handle: ClusterHandle;
+  /** kubeconfig of this run, on this machine. */
+  readonly kubeconfig: string;
+}
+
+export function createClusterTask(trial: Trial, clone: ReturnType<typeof cloneTask>) {
+  const { cluster } = trial.config;
+  return defineTask({
+    name: 'create-cluster',
+    summary: 'bring a cluster up',
+    after: [clone],
+    describe: () =>
+      trial.provider === 'kubeconfig'
+        ? ['use the cluster of the kubeconfig; nothing of it is created or deleted']
+        : [`create a GKE cluster in ${cluster.location}: ${cluster.nodes} × ${cluster.machineType}`],
+    run: (context) =>
+      reported<ClusterOutput>(trial, context, async () => {
+        const provider = await trial.services.provider();
+        const limits = {
+          timeoutMs: parseDuration(cluster.timeout) ?? 0,
+          signal: context.signal,
+          onProgress: context.progress,
+        };
+        const { machineType, nodes, version, releaseChannel, spot, accelerators } = cluster;
+        const request: ProviderRequest = {
+          runId: trial.job.buildId,
+          expiresMs: trial.clock.now() + (parseDuration(cluster.lifetime) ?? 0),
+          cluster: {
+            machineType,
+            nodeCount: nodes,
+            releaseChannel,
+            spot,
+            accelerators,
+            ...(version === undefined ? {} : { version }),
+          },
+        };
+        // An earlier attempt's cluster is taken up again: its name is in the journal.
+        const earlier = context.checkpoints['create-cluster'] as ClusterHandle | undefined;
+        const planned = earlier ?? provider.plan(request);
+        await context.checkpoint(planned);
+        context.log(`cluster ${planned.name}`);
+        const handle = await provider.create(planned, request, limits);
+        const kubeconfig = join(trial.workDir, 'kubeconfig');
+        await provider.kubeconfig(handle, kubeconfig, limits);
+        return { output: { handle, kubeconfig } };
+      }),
+    verify: async ({ handle }: { handle: ClusterHandle; kubeconfig: string }) => {
+      const provider = await trial.services.provider();
+      const kubeconfig = join(trial.workDir, 'kubeconfig');
+      const limits = { timeoutMs: 60_000 };
+      if (!(await provider.exists(handle, limits))) return false;
+      await provider.kubeconfig(handle, kubeconfig, limits);
+      return true;
+    },
+  });
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { Clock } from '@seatrial/cli';
+import type { ProwJobInfo } from '@seatrial/prow';
+import type { ObjectStore } from '@seatrial/storage';
+import type { Config } from './config/schema.js';
+import type { ResultWriter } from './results/result-writer.js';
+import type { ProviderName, Services } from './services.js';
+
+/** Where the code under test comes from. */
+export interface TrialSource {
+  /** Path or URL of the repository. */
+  readonly repo: string;
+  /** Commit to test. @default the one that is checked out, with the uncommitted changes */
+  readonly commit?: string;
+  /** Folder of the config inside the repository; `''` is its root. */
+  readonly configFolder: string;
+}
+
+/** One run of the pipeline: plain data, journalled, enough to do any of its steps again. */
+export interface TrialSettings {
+  readonly config: Config;
+  readonly job: ProwJobInfo;
+  readonly source: TrialSource;
+  readonly provider: ProviderName;
+  /** Directory of the run's results: `<results>/<Prow's path>`. */
+  readonly runUri: string;
+  readonly resultsUri: string;
+  readonly registry?: string;
+  readonly releasesUri?: string;
+  readonly keepCluster: boolean;
+}
+
+/** What a task's body works with. */
+export interface Trial extends TrialSettings {
+  readonly services: Services;
+  readonly results: ResultWriter;
+  /** Where results are written; not the sandbox's store, which is gone with it. */
+  readonly resultStore: ObjectStore;
+  /** Folder of this run on this machine, removed at its end. */
+  readonly workDir: string;
+  readonly clock: Clock;
+}
+
+/** Short text that tells this run from others at the same time: the end of its build id. */
+export function runSuffix({ job }: Pick<TrialSettings, 'job'>): string {
+  return job.buildId.slice(-8);
+}
+
+/** Folder of the code under test, once `clone` has made it. */
+export function sourceDir(trial: Pick<Trial, 'source'>, cloneDir: string): string {
+  return join(cloneDir, trial.source.configFolder);
+}
+
+/** Namespace of the release. On a cluster that is not the run's own, the run has a namespace of its own. */
+export function namespaceOf(trial: TrialSettings): string {
+  const base = trial.config.deploy.namespace ?? trial.config.name;
+  return trial.provider === 'kubeconfig' ? `${base.slice(0, 50)}-${runSuffix(trial)}` : base;
+}
+
+export function releaseOf({ config }: Pick<TrialSettings, 'config'>): string {
+  return config.deploy.release ?? config.name;
+}

@@ -130,25 +130,11 @@ describe(setUp, () => {
       status: { phase: 'Pending' },
     });
     const crashed = { terminated: { exitCode: 3, reason: 'Error' } };
-    server.put({
-      ...pod('op-1', waitingFor('CrashLoopBackOff', 'back-off 10s'), { restartCount: 4, lastState: crashed }),
-      status: undefined,
-      ...{
-        status: {
-          phase: 'Running',
-          containerStatuses: [
-            {
-              name: 'main',
-              image: 'r/op:1',
-              ready: false,
-              restartCount: 4,
-              state: waitingFor('CrashLoopBackOff', 'back-off 10s'),
-              lastState: crashed,
-            },
-          ],
-        },
-      },
+    const crashing = pod('op-1', waitingFor('CrashLoopBackOff', 'back-off 10s'), {
+      restartCount: 4,
+      lastState: crashed,
     });
+    server.put({ ...crashing, status: { ...(crashing['status'] as object), phase: 'Running' } });
     server.put({
       apiVersion: 'v1',
       kind: 'Pod',

@@ -43,6 +43,8 @@ export interface ClusterManager {
   getServerConfig(request: NamedRequest): Reply;
   listNodePools(request: NamedRequest): Reply;
   getNodePool(request: NamedRequest): Reply;
+  /** Resolves when no operation runs. */
+  whenIdle(): Promise<void>;
   /** Ends all operations and takes every cluster down. */
   close(): Promise<void>;
 }
@@ -72,7 +74,7 @@ const verbs: Readonly<Record<OperationType, string>> = {
 };
 
 /** What the sandbox says its masters run when no cluster has been made yet. */
-export const DEFAULT_VERSION = '1.35.0-gke.1000000';
+export const DEFAULT_VERSION = '1.34.1-gke.1000000';
 
 /**
  * Keeps clusters: PROVISIONING → RUNNING → STOPPING → gone, each step an operation that takes `operationMs`.
@@ -306,6 +308,9 @@ export function createClusterManager(options: {
       const found = formatPools(cluster).find((item) => item['name'] === pool);
       if (found !== undefined) return found;
       throw new GkeApiError('NOT_FOUND', `Not found: ${formatCluster(cluster.ref)}/nodePools/${pool}.`);
+    },
+    async whenIdle() {
+      while (running.size > 0) await Promise.all(running);
     },
     async close() {
       closing.abort(new Error('the sandbox is going down'));

@@ -126,7 +126,7 @@ function createHandlers(
   manager: ClusterManager,
   { faults, cut }: { readonly faults: Faults; readonly cut: (remotePort: number) => void },
 ): UntypedServiceImplementation {
-  const { close: _close, ...rpcs } = manager;
+  const { close: _close, whenIdle: _whenIdle, ...rpcs } = manager;
   const handlers: UntypedServiceImplementation = {};
   for (const [name, rpc] of Object.entries(rpcs)) {
     const method = name.charAt(0).toUpperCase() + name.slice(1);

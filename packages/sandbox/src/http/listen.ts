@@ -72,10 +72,13 @@ export async function serve(
   };
 }
 
+/** A Hono app as a Node request listener. */
+export function appListener(app: FetchApp): RequestListener {
+  const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
+  return (request, response) => void listener(request, response);
+}
+
 /** Serves a Hono app. @throws {SandboxError} `PORT_IN_USE` */
 export function serveApp(app: FetchApp, options: { readonly port: number; readonly what: string }): Promise<Listening> {
-  return serve(
-    getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false }),
-    options,
-  );
+  return serve(appListener(app), options);
 }

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { SandboxError } from '../errors.js';
+import type { ContainerEngine } from '../kubernetes/nodes/docker-runtime.js';
 
 /** A Docker Engine that answers. */
 export interface DockerEngine {
@@ -13,10 +14,13 @@ const DEFAULT_SOCKET = 'unix:///var/run/docker.sock';
 const PING_TIMEOUT_MS = 1000;
 
 /** The Node request options of a DOCKER_HOST. @throws {SandboxError} `INVALID_OPTION` */
-export function parseDockerHost(host: string): { readonly socketPath: string } | { readonly host: string; readonly port: number } {
+export function parseDockerHost(
+  host: string,
+): { readonly socketPath: string } | { readonly host: string; readonly port: number } {
   const socketPath = /^unix:\/\/(?<path>\/.+)$/.exec(host)?.groups?.['path'];
   if (socketPath !== undefined) return { socketPath };
-  const { name, port } = /^(?:tcp|http):\/\/(?<name>[^/:]+|\[[^\]]+\])(?::(?<port>\d{1,5}))?\/?$/.exec(host)?.groups ?? {};
+  const { name, port } =
+    /^(?:tcp|http):\/\/(?<name>[^/:]+|\[[^\]]+\])(?::(?<port>\d{1,5}))?\/?$/.exec(host)?.groups ?? {};
   if (name === undefined) {
     throw new SandboxError('INVALID_OPTION', `not a Docker host: ${JSON.stringify(host)}`, {
       hint: 'Write it as unix:///PATH or tcp://HOST:PORT, or use auto or off.',
@@ -72,4 +76,11 @@ export async function findDockerEngine(
       hint: 'Start it, or use --docker off for the stand-in.',
     });
   }
+}
+
+/** A client of an engine, loaded when it is first needed. */
+export async function connectEngine({ host }: DockerEngine): Promise<ContainerEngine> {
+  const { default: Docker } = await import('dockerode');
+  const target = parseDockerHost(host);
+  return new Docker('socketPath' in target ? target : { ...target, protocol: 'http' }) as unknown as ContainerEngine;
 }

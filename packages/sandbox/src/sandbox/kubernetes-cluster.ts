@@ -1,0 +1,175 @@
+import type { RequestListener } from 'node:http';
+import type { Server } from 'node:https';
+import { createServer } from 'node:https';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock, Logger } from '../clock.js';
+import type { Faults } from '../faults.js';
+import { withFaults } from '../faults.js';
+import type { ClusterKubernetes, KubernetesFactory, NodeRequest } from '../gke/kubernetes.js';
+import { openPort } from '../http/listen.js';
+import type { ContainerEngine } from '../kubernetes/nodes/docker-runtime.js';
+import type { NodeSpec } from '../kubernetes/nodes/node-spec.js';
+import type { Nodes } from '../kubernetes/nodes/nodes.js';
+import type { ImageStore } from '../registry/image-store.js';
+import type { ServerCertificate } from './certificate.js';
+import { createCertificate } from './certificate.js';
+import type { Ports } from './ports.js';
+
+/** What all clusters of a sandbox share. */
+export interface ClusterDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A new version-4 UUID. */
+  readonly newId: () => string;
+  readonly faults: Faults;
+  readonly ports: Ports;
+  /** Each cluster gets a folder below it. */
+  readonly dataDir: string;
+  /** Images for pods that run as processes. */
+  readonly images: ImageStore;
+  /** A real engine for the pods, and where its containers reach this machine. */
+  readonly engine: { readonly client: ContainerEngine; readonly gateway: string | undefined } | undefined;
+  /** `amd64`, … */
+  readonly architecture: string;
+  /** PATH of pods that run as processes. */
+  readonly hostPath: string | undefined;
+}
+
+/** Version every cluster says it is. */
+export const KUBERNETES_VERSION = '1.34.1';
+
+/** Kubernetes for clusters: an API server on its own TLS port, controllers, and nodes whose pods run. */
+export function createKubernetesFactory(deps: ClusterDeps): KubernetesFactory {
+  return async ({ project, location, name, nodes }) => {
+    const dir = join(deps.dataDir, `${location}-${name}-${deps.newId().slice(0, 8)}`);
+    await mkdir(dir, { recursive: true });
+    const port = deps.ports.takeCluster();
+    try {
+      return await startKubernetes(deps, { name: `${project}-${location}-${name}`, dir, port, nodes });
+    } catch (cause) {
+      deps.ports.release(port);
+      await rm(dir, { recursive: true, force: true });
+      throw cause;
+    }
+  };
+}
+
+async function startKubernetes(
+  deps: ClusterDeps,
+  cluster: {
+    readonly name: string;
+    readonly dir: string;
+    readonly port: number;
+    readonly nodes: readonly NodeRequest[];
+  },
+): Promise<ClusterKubernetes> {
+  const { clock, logger, newId, ports, engine } = deps;
+  const { name, dir, nodes } = cluster;
+  const gateway = engine?.gateway;
+  const [certificate, { createKubeServer }, { startControllers }, { startNodes }] = await Promise.all([
+    createCertificate({ name, addresses: gateway === undefined ? [] : [gateway], nowMs: clock.now() }),
+    import('../kubernetes/server.js'),
+    import('../kubernetes/controllers/controllers.js'),
+    import('../kubernetes/nodes/nodes.js'),
+  ]);
+  let running: Nodes | undefined;
+  const server = createKubeServer({
+    clock,
+    newId,
+    logger,
+    version: `v${KUBERNETES_VERSION}`,
+    caCertificate: certificate.ca,
+    // The nodes need the server and the server the nodes' logs: the first request comes after both.
+    podRuntime: {
+      logs(pod, request) {
+        if (running === undefined) throw new Error('the nodes are not started yet');
+        return running.runtime.logs(pod, request);
+      },
+    },
+  });
+  const front = await listen(withFaults(server.listener, deps.faults, 'kubernetes'), { certificate, cluster, gateway });
+  const stopControllers = startControllers({ api: server.api, clock, newId, logger });
+  running = startNodes({
+    api: server.api,
+    clock,
+    newId,
+    logger,
+    nodes: nodes.map((node) => toNodeSpec(node, deps.architecture)),
+    dataDir: dir,
+    apiServer: () => ({ host: '127.0.0.1', port: front.port }),
+    apiServerForContainers: () => ({ host: gateway ?? '127.0.0.1', port: front.port }),
+    caCertificate: () => certificate.ca,
+    images: deps.images,
+    ...(engine === undefined ? {} : { engine: engine.client }),
+    ...(deps.hostPath === undefined ? {} : { hostPath: deps.hostPath }),
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    endpoint: `127.0.0.1:${front.port}`,
+    caCertificate: certificate.ca,
+    version: KUBERNETES_VERSION,
+    close: () => (closing ??= close()),
+  };
+
+  async function close(): Promise<void> {
+    stopControllers();
+    await running?.stop();
+    server.close();
+    await front.close();
+    ports.release(cluster.port);
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Opens the port on loopback and, for an engine's containers, on their bridge. */
+async function listen(
+  listener: RequestListener,
+  options: {
+    readonly certificate: ServerCertificate;
+    readonly cluster: { readonly port: number };
+    readonly gateway: string | undefined;
+  },
+): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const { certificate, cluster, gateway } = options;
+  const servers: Server[] = [];
+  const open = async (host: string, port: number) => {
+    const { key, cert } = certificate;
+    // Watches stay open for as long as they like.
+    const server = createServer({ key, cert, requestTimeout: 0, keepAliveTimeout: 60_000 }, listener);
+    servers.push(server);
+    return openPort(server, { host, port, what: 'a Kubernetes API server' });
+  };
+  const close = async () => {
+    await Promise.all(
+      servers.map((server) => {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        server.closeAllConnections();
+        return closed;
+      }),
+    );
+  };
+  try {
+    const port = await open('127.0.0.1', cluster.port);
+    if (gateway !== undefined && gateway !== '127.0.0.1') await open(gateway, port);
+    return { port, close };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+function toNodeSpec(
+  { name, cpus, memoryBytes, labels, taints, extendedResources }: NodeRequest,
+  architecture: string,
+): NodeSpec {
+  const extended = Object.entries(extendedResources).map(([resource, count]) => [resource, String(count)]);
+  return {
+    name,
+    labels,
+    taints,
+    capacity: { cpu: String(cpus), memory: `${Math.floor(memoryBytes / 1024)}Ki`, ...Object.fromEntries(extended) },
+    architecture,
+    kubeletVersion: `v${KUBERNETES_VERSION}-gke.1000000`,
+  };
+}

@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock, Logger } from './clock.js';
+import { silentLogger, systemClock } from './clock.js';
+import { createDockerApi } from './docker/docker-api.js';
+import { SandboxError } from './errors.js';
+import type { FaultyApi } from './faults.js';
+import { createFaults, parseFault, seededRandom, withFaults } from './faults.js';
+import type { ClusterManager } from './gke/cluster-manager.js';
+import { createClusterManager } from './gke/cluster-manager.js';
+import { serveGke } from './gke/gke-server.js';
+import type { GithubApi } from './github/github-api.js';
+import { createGithubApi } from './github/github-api.js';
+import type { GithubRepositorySeed } from './github/github-state.js';
+import type { FetchApp, Listening } from './http/listen.js';
+import { appListener, serve } from './http/listen.js';
+import { createBlobStore } from './registry/blob-store.js';
+import type { HostNode } from './registry/image-config.js';
+import { architectureOf } from './registry/image-config.js';
+import { createImageStore } from './registry/image-store.js';
+import type { Registry } from './registry/registry-api.js';
+import { createRegistry } from './registry/registry-api.js';
+import { connectEngine, findDockerEngine } from './sandbox/docker-engine.js';
+import { runningNode } from './sandbox/host-node.js';
+import { writeKubeconfig } from './sandbox/kubeconfig.js';
+import { createKubernetesFactory } from './sandbox/kubernetes-cluster.js';
+import type { FixedPort } from './sandbox/ports.js';
+import { createPorts } from './sandbox/ports.js';
+import type { StorageApi } from './storage/storage-api.js';
+import { createStorageApi } from './storage/storage-api.js';
+
+/** How a sandbox is made. */
+export interface SandboxOptions {
+  /** First of the fixed ports. @default every port is a free one */
+  readonly portBase?: number;
+  /** `auto` takes a Docker Engine that answers, `off` the stand-in; else a Docker host that must answer. @default 'auto' */
+  readonly docker?: 'auto' | 'off' | (string & {});
+  /** Fault plan, as {@link parseFault} reads it. @default none */
+  readonly faults?: readonly string[];
+  /** Seed of the plan's chances. @default 1 */
+  readonly seed?: number;
+  /** Folder for all data; a folder of its own is made in it. @default the system's temporary folder */
+  readonly dataDir?: string;
+  /** @default silent */
+  readonly logger?: Logger;
+  /** @default the machine's */
+  readonly clock?: Clock;
+  /** Aborting closes the sandbox. */
+  readonly signal?: AbortSignal;
+  /** Makes a cluster `sandbox` and a kubeconfig for it. @default false */
+  readonly defaultCluster?: boolean;
+  /** How long a GKE operation takes at least, in milliseconds. @default 300 */
+  readonly operationMs?: number;
+  /** Environment: DOCKER_HOST is read from it, and PATH for pods that run as processes. @default empty */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The Node that stands in for `node:<tag>` images. @default the running one */
+  readonly hostNode?: HostNode;
+  /** Repositories GitHub knows. @default none */
+  readonly repositories?: readonly GithubRepositorySeed[];
+}
+
+/** A running sandbox. Everything listens on loopback only. */
+export interface Sandbox extends AsyncDisposable {
+  /** What clients need to find it, by environment variable. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Open ports; `docker` is missing where a real engine is used. */
+  readonly ports: Readonly<Partial<Record<FixedPort, number>>>;
+  /** Folder of all its data. */
+  readonly dataDir: string;
+  /** Where images are built and pods run. */
+  readonly docker: { readonly kind: 'engine' | 'stand-in'; readonly host: string };
+  readonly storage: StorageApi;
+  readonly registry: Registry;
+  readonly github: GithubApi;
+  /** Gives back ports, processes and folders. Repeatable. */
+  close(): Promise<void>;
+}
+
+/** Project of everything in the sandbox. */
+export const PROJECT = 'sandbox';
+/** Where {@link SandboxOptions.defaultCluster} is. */
+export const DEFAULT_LOCATION = 'us-central1-a';
+/** Buckets that are there from the start. */
+export const BUCKETS = ['seatrial-releases', 'seatrial-results'] as const;
+
+/**
+ * Starts a local cloud: Cloud Storage, GKE with a Kubernetes for each cluster, an OCI registry, GitHub and, where no Docker
+ * Engine is used, a stand-in for it.
+ *
+ * @throws {SandboxError} `PORT_IN_USE`, `INVALID_OPTION`, `INVALID_FAULT`, `DOCKER_UNREACHABLE`, `CLUSTER_FAILED`
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { clock = systemClock, logger = silentLogger, operationMs = 300, env: given = {}, signal } = options;
+  const { hostNode = runningNode(), defaultCluster = false } = options;
+  signal?.throwIfAborted();
+  const faults = createFaults((options.faults ?? []).map(parseFault), seededRandom(options.seed ?? 1));
+  const ports = createPorts(options.portBase);
+  if (!(operationMs >= 0)) throw new SandboxError('INVALID_OPTION', `not a duration: ${operationMs} ms`);
+  const undo: (() => Promise<unknown>)[] = [];
+  const engine = await findDockerEngine(options.docker ?? 'auto', given);
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= closeAll(undo));
+
+  try {
+    const parent = options.dataDir ?? tmpdir();
+    await mkdir(parent, { recursive: true });
+    const dataDir = await mkdtemp(join(parent, 'seatrial-sandbox-'));
+    undo.push(() => rm(dataDir, { recursive: true, force: true }));
+    const folders = ['objects', 'registry', 'docker', 'clusters'];
+    await Promise.all(folders.map((name) => mkdir(join(dataDir, name))));
+    const open = async (name: FixedPort & FaultyApi, app: FetchApp): Promise<Listening> => {
+      const server = await serve(withFaults(appListener(app), faults, name), { port: ports.of(name), what: name });
+      undo.push(() => server.close());
+      return server;
+    };
+
+    const storage = createStorageApi({ dir: join(dataDir, 'objects'), clock, newId: randomUUID });
+    undo.push(() => storage.close());
+    for (const bucket of BUCKETS) storage.objects.createBucket(bucket);
+    const github = createGithubApi({ clock, repositories: options.repositories ?? [] });
+    const registry = createRegistry(await createBlobStore(join(dataDir, 'registry')));
+    undo.push(() => registry.close());
+
+    const openRegistry = open('registry', registry.app);
+    const openGke = openRegistry.then(async ({ port }) => {
+      const images = createImageStore(registry, { hosts: [`127.0.0.1:${port}`, `localhost:${port}`], hostNode });
+      const createKubernetes = createKubernetesFactory({
+        clock,
+        logger,
+        newId: randomUUID,
+        faults,
+        ports,
+        dataDir: join(dataDir, 'clusters'),
+        images,
+        engine: engine && { client: await connectEngine(engine), gateway: engine.gateway },
+        architecture: architectureOf(hostNode.arch),
+        hostPath: given['PATH'],
+      });
+      const newId = () => randomUUID().slice(0, 8);
+      const manager = createClusterManager({ clock, logger, newId, operationMs, faults, createKubernetes });
+      undo.push(() => manager.close());
+      const server = await serveGke(manager, { port: ports.of('gke'), faults });
+      undo.push(() => server.close());
+      return { manager, server };
+    });
+    const openDocker = engine
+      ? undefined
+      : createDockerApi({ dir: join(dataDir, 'docker'), clock, hostNode }).then(({ app }) => open('docker', app));
+    const opened = [
+      open('storage', storage.app),
+      openRegistry,
+      open('github', github.app),
+      openGke,
+      openDocker,
+    ] as const;
+    await Promise.allSettled(opened); // so that a failure below leaves nothing half open
+    const [storageServer, registryServer, githubServer, gke, dockerServer] = await Promise.all(opened);
+
+    const token = `sandbox-${randomUUID()}`;
+    const env: Record<string, string> = {
+      STORAGE_EMULATOR_HOST: storageServer.url,
+      SEATRIAL_GKE_ENDPOINT: gke.server.url,
+      CLOUDSDK_AUTH_ACCESS_TOKEN: token,
+      CLOUDSDK_CORE_PROJECT: PROJECT,
+      SEATRIAL_REGISTRY: `127.0.0.1:${registryServer.port}/seatrial`,
+      SEATRIAL_RELEASES: `gs://${BUCKETS[0]}`,
+      GITHUB_API_URL: githubServer.url,
+      ...(dockerServer === undefined ? {} : { DOCKER_HOST: `tcp://127.0.0.1:${dockerServer.port}` }),
+    };
+    if (defaultCluster) env['KUBECONFIG'] = await makeDefaultCluster(gke.manager, { dataDir, token });
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', () => void close(), { once: true });
+    logger.info('sandbox is up', { dataDir, docker: engine === undefined ? 'stand-in' : engine.host });
+    return {
+      env,
+      ports: {
+        storage: storageServer.port,
+        gke: gke.server.port,
+        registry: registryServer.port,
+        github: githubServer.port,
+        ...(dockerServer === undefined ? {} : { docker: dockerServer.port }),
+      },
+      dataDir,
+      docker:
+        engine === undefined
+          ? { kind: 'stand-in', host: env['DOCKER_HOST'] ?? '' }
+          : { kind: 'engine', host: engine.host },
+      storage,
+      registry,
+      github,
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+/** Last opened, first closed; what fails does not keep the rest open. */
+async function closeAll(undo: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of [...undo].reverse()) {
+    try {
+      await step();
+    } catch (cause) {
+      failures.push(cause);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'the sandbox could not give back everything it had');
+}
+
+async function makeDefaultCluster(
+  manager: ClusterManager,
+  { dataDir, token }: { readonly dataDir: string; readonly token: string },
+): Promise<string> {
+  const parent = `projects/${PROJECT}/locations/${DEFAULT_LOCATION}`;
+  const config = { machineType: 'e2-standard-4' };
+  manager.createCluster({
+    parent,
+    cluster: { name: 'sandbox', nodePools: [{ name: 'default-pool', initialNodeCount: 1, config }] },
+  });
+  await manager.whenIdle();
+  const { status, statusMessage, endpoint, masterAuth } = manager.getCluster({ name: `${parent}/clusters/sandbox` });
+  if (status !== 'RUNNING')
+    throw new SandboxError('CLUSTER_FAILED', `the default cluster is ${status}: ${statusMessage}`);
+  const path = join(dataDir, 'kubeconfig');
+  const { clusterCaCertificate } = masterAuth as { clusterCaCertificate: string };
+  await writeKubeconfig({
+    path,
+    name: 'sandbox',
+    endpoint: String(endpoint),
+    caCertificate: clusterCaCertificate,
+    token,
+  });
+  return path;
+}

@@ -49,7 +49,7 @@ export async function publishChart(
   const archive = typeof options.archive === 'string' ? await readChartArchive(options.archive) : options.archive;
   const body = await readFile(archive.path);
   const { name, version } = archive;
-  const base = options.releasesUri.replace(/\/+$/, '');
+  const base = options.releasesUri.replace(/([^/:])\/+$/, '$1');
   const uri = `${base}/${version}/${name}-${version}.tgz`;
   const common = {
     contentType: 'application/gzip',

@@ -93,6 +93,6 @@ export async function writeFinished(
 
 /** Puts a key below a URI. */
 export function joinKey(uri: string, key: string): string {
-  const base = uri.replace(/(?<!\/)\/+$/, '');
+  const base = uri.replace(/([^/:])\/+$/, '$1'); // the slashes of a scheme stay
   return key === '' ? base : `${base}${base.endsWith('/') ? '' : '/'}${key}`;
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Pino from 'pino';
 import type { Clock } from './clock.js';
+import { printable } from './text-width.js';
 
 /** Where a library says what it does. The message is a constant; what varies is a field. */
 export interface Logger {
@@ -60,7 +61,7 @@ const colors: Readonly<Record<string, string>> = { debug: '2', warn: '33', error
 function formatLine(line: string, color: boolean): string {
   const { level, time, msg, ...fields } = JSON.parse(line) as { level: string; time: string; msg?: string };
   const pairs = Object.entries(fields).map(([key, value]) => `  ${key}=${formatField(value)}`);
-  const text = `${time.slice(11, 19)} ${level.padEnd(5)} ${msg ?? ''}${pairs.join('')}`;
+  const text = `${time.slice(11, 19)} ${level.padEnd(5)} ${printable(msg ?? '')}${pairs.join('')}`;
   const code = colors[level];
   return color && code !== undefined ? `\u001b[${code}m${text}\u001b[0m\n` : `${text}\n`;
 }

@@ -39,6 +39,7 @@ const paints: Readonly<Record<ProgressState, string>> = {
 };
 // What is worth a line when there are too few: what happens, what went wrong, what comes next, what is over.
 const importance: readonly ProgressState[] = ['running', 'failed', 'aborted', 'pending', 'skipped', 'succeeded'];
+const INDENT = '  ';
 const NAME_COLUMNS = 28;
 const DURATION_COLUMNS = 7;
 
@@ -47,23 +48,32 @@ const DURATION_COLUMNS = 7;
  * important rows, which a last line counts.
  */
 export function formatProgress(rows: readonly ProgressRow[], options: ProgressViewOptions): readonly string[] {
-  const groups = new Set(rows.map(({ group }) => group));
-  const names = [...groups].filter((group) => group !== undefined);
-  const nameColumns = Math.min(NAME_COLUMNS, Math.max(0, ...rows.map(({ name }) => textWidth(name))));
-  const draw = (row: ProgressRow, indent: string) => indent + formatRow(row, nameColumns, indent.length, options);
-  if (rows.length + names.length <= options.lines) {
-    return [...groups].flatMap((group) => {
-      const own = rows.filter((row) => row.group === group).map((row) => draw(row, group === undefined ? '' : '  '));
-      return group === undefined ? own : [truncate(group, options.columns - 1), ...own];
-    });
+  const groups = new Set(rows.flatMap(({ group }) => (group === undefined ? [] : [group])));
+  const hasTitles = rows.length + groups.size <= options.lines;
+  const indentOf = ({ group }: ProgressRow) => (hasTitles && group !== undefined ? INDENT : '');
+  const widths = rows.map((row) => indentOf(row).length + textWidth(printable(row.name)));
+  const nameColumns = Math.min(NAME_COLUMNS, Math.max(0, ...widths));
+  const draw = (row: ProgressRow) => indentOf(row) + formatRow(row, nameColumns, indentOf(row).length, options);
+  if (hasTitles) {
+    return blocksOf(rows).flatMap(({ title, rows: own }) =>
+      title === undefined ? own.map(draw) : [truncate(printable(title), options.columns - 1), ...own.map(draw)],
+    );
   }
-  if (rows.length <= options.lines) return rows.map((row) => draw(row, ''));
+  if (rows.length <= options.lines) return rows.map(draw);
   const shown = mostImportant(rows, Math.max(0, options.lines - 1));
   const hidden = rows.filter((row) => !shown.has(row));
-  return [
-    ...rows.filter((row) => shown.has(row)).map((row) => draw(row, '')),
-    truncate(countStates(hidden), options.columns - 1),
-  ];
+  return [...rows.filter((row) => shown.has(row)).map(draw), truncate(countStates(hidden), options.columns - 1)];
+}
+
+/** A group's rows stand together where its first one does; others stand where they are. */
+function blocksOf(rows: readonly ProgressRow[]): readonly { title: string | undefined; rows: ProgressRow[] }[] {
+  const blocks: { title: string | undefined; rows: ProgressRow[] }[] = [];
+  for (const row of rows) {
+    const block = row.group === undefined ? undefined : blocks.find(({ title }) => title === row.group);
+    if (block === undefined) blocks.push({ title: row.group, rows: [row] });
+    else block.rows.push(row);
+  }
+  return blocks;
 }
 
 function mostImportant(rows: readonly ProgressRow[], count: number): ReadonlySet<ProgressRow> {
@@ -84,8 +94,8 @@ function formatRow(
   indent: number,
   { columns, color }: ProgressViewOptions,
 ): string {
-  const cut = truncate(row.name, nameColumns);
-  const name = cut + ' '.repeat(nameColumns - textWidth(cut));
+  const cut = truncate(printable(row.name), nameColumns - indent);
+  const name = cut + ' '.repeat(Math.max(0, nameColumns - indent - textWidth(cut)));
   const duration = (row.durationMs === undefined ? '' : formatDuration(row.durationMs)).padStart(DURATION_COLUMNS);
   // The last column stays free: some terminals wrap as soon as it is written.
   const left = columns - 1 - indent - 2;

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command, CommandContext } from './command.js';
 import { UsageError } from './errors.js';
@@ -22,13 +22,12 @@ function commandsOf({ command, commands }: Record<string, unknown>): readonly Co
 }
 
 function locate(name: string, cwd: string): string {
-  if (/^[./]/.test(name)) return pathToFileURL(resolve(cwd, name)).href;
   try {
     return pathToFileURL(createRequire(join(cwd, 'from-here.js')).resolve(name)).href;
   } catch (cause) {
     throw new UsageError(`cannot find module ${name}`, {
       cause,
-      hint: 'Install it, or give a path that starts with ./.',
+      hint: 'Install it, or give the path of a file, starting with ./.',
     });
   }
 }

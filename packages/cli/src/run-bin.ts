@@ -14,8 +14,23 @@ const SIGPIPE = 13;
 /** Name of a signal that asks a process to stop. */
 export type StopSignal = keyof typeof stopSignals;
 
+/** What `runBin` uses of a process. */
+export interface Host {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  exitCode?: number | string | null | undefined;
+  cwd(): string;
+  on(event: string, listener: (value: unknown) => void): unknown;
+  off(event: string, listener: (value: unknown) => void): unknown;
+}
+
 /** For `runBin`. */
 export interface RunBinOptions {
+  /** @default this process */
+  readonly host?: Host;
   /** Called at every stop signal with how many there were; the first one has aborted `signal` by then. @default says so on stderr */
   onSignal?(name: StopSignal, count: number): void;
 }
@@ -42,23 +57,26 @@ export class StopError extends Error {
  * whatever the command returns. There is no `process.exit()`: what is still being written gets finished.
  */
 export async function runBin(command: Command, options: RunBinOptions = {}): Promise<void> {
-  const { argv, env, stdin, stdout, stderr } = process;
+  const { host = process as Host } = options;
+  const { argv, env, stdin, stdout, stderr } = host;
   const onSignal = options.onSignal ?? ((name, count) => void stderr.write(signalNote(name, count)));
   const controller = new AbortController();
   let kept: number | undefined;
   const stop = (error: StopError) => {
     kept ??= error.exitCode;
-    process.exitCode = kept;
+    host.exitCode = kept;
     controller.abort(error);
   };
 
   let count = 0;
-  for (const [name, number] of Object.entries(stopSignals) as [StopSignal, number][]) {
-    process.on(name, () => {
+  const listeners = (Object.entries(stopSignals) as [StopSignal, number][]).map(([name, number]) => {
+    const listener = () => {
       stop(new StopError(`stopped by ${name}`, 128 + number));
       onSignal(name, ++count);
-    });
-  }
+    };
+    host.on(name, listener);
+    return { name, listener };
+  });
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       const isClosed = error.code === 'EPIPE';
@@ -75,13 +93,15 @@ export async function runBin(command: Command, options: RunBinOptions = {}): Pro
     stderr.write(`${formatError(error, { color: false, withStack: true })}\n`);
     stop(new StopError('stopped by an unhandled error', exitCodes.infrastructure, { cause: error }));
   };
-  process.on('unhandledRejection', onUnhandled);
-  process.on('uncaughtException', onUnhandled);
+  host.on('unhandledRejection', onUnhandled);
+  host.on('uncaughtException', onUnhandled);
 
-  const version = () => findVersion(argv[1]);
-  const io = { env, cwd: process.cwd(), stdin, stdout, stderr, signal: controller.signal, clock: systemClock, version };
+  const version = () => findVersion(argv[1] ?? host.cwd());
+  const io = { env, cwd: host.cwd(), stdin, stdout, stderr, signal: controller.signal, clock: systemClock, version };
   const code = await runCommand(command, argv.slice(2), io);
-  process.exitCode = kept ?? code;
+  host.exitCode = kept ?? code;
+  // From here on a signal ends the process at once, should something still hold it open.
+  for (const { name, listener } of listeners) host.off(name, listener);
 }
 
 function signalNote(name: StopSignal, count: number): string {
@@ -89,8 +109,8 @@ function signalNote(name: StopSignal, count: number): string {
 }
 
 // The nearest package.json above the program, which npm may have linked from elsewhere.
-function findVersion(script: string | undefined): string {
-  let folder = script === undefined ? process.cwd() : dirname(realpathSync(script));
+function findVersion(script: string): string {
+  let folder = dirname(realpathSync(script));
   for (;;) {
     try {
       const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: string };

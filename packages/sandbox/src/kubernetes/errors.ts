@@ -127,7 +127,10 @@ export interface FieldError {
 /** The value as Go's `%#v` prints it where that is readable, else as JSON. */
 export function printed(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  return typeof value === 'object' ? JSON.stringify(value) : JSON.stringify(value);
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+    return `[]string{${value.map((item) => JSON.stringify(item)).join(', ')}}`;
+  }
+  return JSON.stringify(value);
 }
 
 /** Builders of {@link FieldError}, named and worded as in k8s.io/apimachinery/pkg/util/validation/field. */

@@ -117,11 +117,13 @@ export class Operations {
     if (resource.hasStatus && !(options.internal === true && resource.resource !== 'namespaces'))
       this.#resetStatus(resource, object);
     const context = { store, clock, newId, dryRun: options.dryRun === true };
-    prepareCreate(resource, object, context);
     if (resource.bucket === 'pods.') {
       admitPod(object, context);
       applyLimitRanges(object, context);
     }
+    // Ownership is settled first: what preparing sets is nobody's.
+    this.#finish(resource, object, undefined, options);
+    prepareCreate(resource, object, context);
     this.#refuse(resource, object, [
       ...validateMetadata(resource, object),
       ...validateObject(resource, object, undefined),
@@ -131,7 +133,6 @@ export class Operations {
     if (existing !== undefined)
       throw errors.alreadyExists(resource, name, existing.metadata.deletionTimestamp !== undefined);
     admitQuota(resource, object, store);
-    this.#finish(resource, object, undefined, options);
     const stored = toStored(resource, object);
     if (options.dryRun === true) return fromStored(resource, this.#withoutVersion(stored));
     return fromStored(resource, store.put(resource.bucket, stored));
@@ -201,17 +202,17 @@ export class Operations {
     const object = this.#merged(resource, live, next, options);
     const context = { store, clock, newId, dryRun: options.dryRun === true };
     const withManaged = options.managed ?? next.metadata.managedFields;
+    if (withManaged === undefined) object.metadata.managedFields = live.metadata.managedFields ?? [];
+    else object.metadata.managedFields = structuredClone(withManaged);
+    this.#finish(resource, object, live, options);
     prepareUpdate(resource, object, live, context);
     this.#countGeneration(resource, object, live);
     this.#refuse(resource, object, [
       ...validateMetadata(resource, object),
-      ...validateMetadataUpdate(object, live),
+      ...twice(resource, validateMetadataUpdate(object, live)),
       ...validateObject(resource, object, live),
       ...validateUpdate(resource, object, live, options.subresource),
     ]);
-    if (withManaged === undefined) object.metadata.managedFields = live.metadata.managedFields ?? [];
-    else object.metadata.managedFields = structuredClone(withManaged);
-    this.#finish(resource, object, live, options);
     return fromStored(resource, this.#commit(resource, stored, toStored(resource, object), options));
   }
 
@@ -262,6 +263,9 @@ export class Operations {
       if (options.fieldValidation === 'Strict') throw strictError(resource, texts);
       if (options.fieldValidation !== 'Ignore') options.warnings?.push(...texts);
     }
+    // An empty list clears ownership; decoding has dropped it like any empty list.
+    const { managedFields } = (body['metadata'] ?? {}) as ObjectMeta;
+    if (Array.isArray(managedFields) && managedFields.length === 0) object.metadata.managedFields = [];
     return object;
   }
 
@@ -290,11 +294,10 @@ export class Operations {
         ),
       );
     }
-    if (kind !== resource.kind) {
-      throw errors.badRequest(
-        `${kind} in version "${apiVersion.split('/').at(-1)}" cannot be handled as a ${resource.kind}: ` +
-          `converting (v1.${kind}) to (core.${resource.kind}): unknown conversion`,
-      );
+    const version = apiVersion.split('/').at(-1) ?? '';
+    const asOther = `${kind} in version "${version}" cannot be handled as a ${resource.kind}: `;
+    if (kind !== resource.kind && this.#deps.registry.ofKind(apiVersion, kind) !== undefined) {
+      throw errors.badRequest(`${asOther}converting (v1.${kind}) to (core.${resource.kind}): unknown conversion`);
     }
     throw errors.badRequest(
       `${kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: no kind "${kind}" is registered ` +
@@ -550,6 +553,11 @@ function setFinalizers(metadata: ObjectMeta, finalizers: string[]): void {
 
 function holdsNamespace(resource: Resource, object: KubeObject): boolean {
   return resource.bucket === 'namespaces.' && (object.spec?.['finalizers'] ?? []).length > 0;
+}
+
+// Built-in kinds check changes of metadata in two places, and the causes list both.
+function twice(resource: Resource, faults: readonly errors.FieldError[]): errors.FieldError[] {
+  return resource.custom === undefined ? [...faults, ...faults] : [...faults];
 }
 
 function isChanged(resource: Resource, object: KubeObject, live: KubeObject): boolean {

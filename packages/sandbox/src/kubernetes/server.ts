@@ -64,7 +64,12 @@ export function createKubeServer(options: KubeServerOptions): KubeServer {
   const store = new ObjectStore(maxHistory === undefined ? {} : { maxHistory });
   const registry = new ResourceRegistry();
   const operations = new Operations({ store, registry, clock, newId });
-  const definitions = new Definitions(store, registry, operations);
+  const definitions = new Definitions({
+    store,
+    registry,
+    operations,
+    onError: (error) => logger.error('definition not followed', { error: String(error) }),
+  });
   const api = createInProcessApi({ store, registry, operations });
   const authenticator = createAuthenticator({ newId, ...(tokens === undefined ? {} : { tokens }) });
   const closing = new AbortController();

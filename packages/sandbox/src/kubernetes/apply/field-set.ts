@@ -72,19 +72,6 @@ export class FieldSet {
     return this.#combine(other, (mine, theirs) => mine && theirs);
   }
 
-  /** Like {@link difference}, and paths below a member of `other` go too. */
-  recursiveDifference(other: FieldSet): FieldSet {
-    const result = new FieldSet();
-    result.member = this.member && !other.member;
-    for (const [name, child] of this.children) {
-      const theirs = other.children.get(name);
-      if (theirs?.member === true) continue;
-      const left = theirs === undefined ? child.clone() : child.recursiveDifference(theirs);
-      if (!left.isEmpty()) result.children.set(name, left);
-    }
-    return result;
-  }
-
   /** All paths in order: of each its segments. */
   *paths(prefix: readonly string[] = []): Generator<readonly string[]> {
     if (this.member) yield prefix;

@@ -45,7 +45,7 @@ const STRIPPED = FieldSet.parse({
 
 /** Takes out of a set what nobody can own. */
 export function stripFields(set: FieldSet): FieldSet {
-  return set.recursiveDifference(STRIPPED);
+  return set.difference(STRIPPED);
 }
 
 /** Decodes `metadata.managedFields`; entries that make no sense are left out. */
@@ -119,13 +119,12 @@ export function updateManagedFields(
   next: KubeObject,
   entry: ChangeEntry,
 ): Fields[] {
-  const given = next.metadata.managedFields ?? [];
-  const isCleared = given.length === 0 || given.every((one) => Object.keys(one).length === 0);
-  const wasManaged = (live.metadata.managedFields ?? []).length > 0;
   const isNew = live.metadata.uid === undefined;
-  if (!isNew && isCleared && (wasManaged || given.length > 0 || !wasManaged)) return [];
+  const given = isNew ? [] : (next.metadata.managedFields ?? []);
+  // Cleared by the writer, or never tracked: it stays so until someone applies.
+  if (!isNew && given.every((one) => Object.keys(one).length === 0)) return [];
   const schema = fieldSchemaOf(resource);
-  return formatManaged(takeOver(schema, parseManaged(isNew ? [] : given), live, next, entry));
+  return formatManaged(takeOver(schema, parseManaged(given), live, next, entry));
 }
 
 /** Entries after `entry.manager` changed `live` into `next`. */

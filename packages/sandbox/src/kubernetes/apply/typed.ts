@@ -125,23 +125,23 @@ export function merge(schema: FieldSchema, live: unknown, config: unknown): unkn
 
 type Parts = Map<string, { schema: FieldSchema; value: unknown }>;
 
-// Elements keep the order of the configuration; those only live stay in their place relative to their neighbours.
+// Elements keep the order of the configuration; those only live stay in front of what they stood in front of.
 function mergeLists(schema: FieldSchema, left: Parts, right: Parts): unknown[] {
   const item: FieldSchema = schema.kind === 'keyed' ? schema.item : { kind: 'leaf' };
   const result: unknown[] = [];
-  const remaining = [...left.keys()];
-  for (const [name, part] of right) {
-    const at = remaining.indexOf(name);
-    if (at >= 0) {
-      for (const other of remaining.splice(0, at + 1)) {
-        if (other === name) result.push(merge(item, left.get(name)?.value, part.value));
-        else if (!right.has(other)) result.push(left.get(other)?.value);
-      }
-    } else {
-      result.push(left.has(name) ? merge(item, left.get(name)?.value, part.value) : structuredClone(part.value));
-    }
+  const [lefts, rights] = [[...left.keys()], [...right.keys()]];
+  for (let l = 0, r = 0; l < lefts.length || r < rights.length;) {
+    const [ours = '', theirs = ''] = [lefts[l], rights[r]];
+    if (l < lefts.length && !right.has(ours)) {
+      result.push(left.get(ours)?.value);
+      l += 1;
+    } else if (r < rights.length) {
+      const part = right.get(theirs)?.value;
+      result.push(left.has(theirs) ? merge(item, left.get(theirs)?.value, part) : structuredClone(part));
+      r += 1;
+      if (left.has(theirs)) l += 1;
+    } else l += 1;
   }
-  for (const other of remaining) if (!right.has(other)) result.push(left.get(other)?.value);
   return result;
 }
 

@@ -9,6 +9,15 @@ const FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 const ALL_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const READ_WRITE = ['get', 'patch', 'update'];
 
+/** What {@link Definitions} works on. */
+export interface DefinitionsDeps {
+  readonly store: ObjectStore;
+  readonly registry: ResourceRegistry;
+  readonly operations: Operations;
+  /** Told of what went wrong where nobody waits for an answer. */
+  readonly onError: (error: unknown) => void;
+}
+
 /**
  * Follows CustomResourceDefinitions: accepts their names, serves their resources, and removes the objects of those that
  * are deleted.
@@ -19,8 +28,11 @@ export class Definitions {
   readonly #operations: Operations;
   readonly #stops: (() => void)[] = [];
   readonly #emptying = new Set<string>();
+  readonly #onError: (error: unknown) => void;
 
-  constructor(store: ObjectStore, registry: ResourceRegistry, operations: Operations) {
+  constructor(deps: DefinitionsDeps) {
+    const { store, registry, operations, onError } = deps;
+    this.#onError = onError;
     this.#store = store;
     this.#registry = registry;
     this.#operations = operations;
@@ -38,8 +50,13 @@ export class Definitions {
     queueMicrotask(() => {
       const current = this.#store.get(BUCKET, undefined, definition.metadata.name ?? '');
       if (current === undefined || current.metadata.uid !== definition.metadata.uid) return;
-      if (current.metadata.deletionTimestamp === undefined) this.#accept(current);
-      else this.#empty(current);
+      try {
+        if (current.metadata.deletionTimestamp === undefined) this.#accept(current);
+        else this.#empty(current);
+      } catch (error) {
+        // Nobody waits for this; the definition stays as it is until it changes again.
+        this.#onError(error);
+      }
     });
   }
 

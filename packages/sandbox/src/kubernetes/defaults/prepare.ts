@@ -63,6 +63,7 @@ function prepareJob(object: KubeObject): void {
   };
   template.metadata = { ...template.metadata, labels: { ...template.metadata?.labels, ...labels } };
   if (spec['selector'] === undefined) spec['selector'] = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
+  object.metadata.labels ??= { ...template.metadata.labels };
 }
 
 /** Sets what the server sets on new objects of this kind, in place; status fields begin here. */

@@ -34,6 +34,8 @@ export function parseMediaRanges(header: string): MediaRange[] {
     });
 }
 
+const ACCEPTED =
+  'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf';
 const shapes = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
 
 /**
@@ -43,6 +45,7 @@ const shapes = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadata
  */
 export function negotiate(accept: string | undefined): Negotiated {
   if (accept === undefined || accept === '') return { type: 'json' };
+  let isShaped = false;
   for (const { type, parameters } of parseMediaRanges(accept)) {
     const plain = type === 'application/json' || type === '*/*' || type === 'application/*';
     const { as, v: version } = parameters;
@@ -50,11 +53,13 @@ export function negotiate(accept: string | undefined): Negotiated {
       const served =
         (type === 'application/json' || type === '*/*') && shapes.has(as) && parameters['g'] === 'meta.k8s.io';
       if (served && (version === 'v1' || version === 'v1beta1')) return { type: 'json', as: as as 'Table', version };
+      isShaped = true;
       continue;
     }
     if (plain) return { type: 'json' };
     if (type === 'application/yaml') return { type: 'yaml' };
   }
+  if (isShaped) throw notAcceptable(ACCEPTED);
   throw notAcceptable('406: Not Acceptable', {});
 }
 

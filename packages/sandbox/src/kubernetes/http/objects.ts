@@ -2,8 +2,8 @@ import { ApiError } from '../api-error.js';
 import { applyConfiguration } from '../apply/apply.js';
 import type { Authenticator } from '../auth.js';
 import type { Clock } from '../clock.js';
-import { fromStored, toStored } from '../convert.js';
-import { isEqual, isObject } from '../equal.js';
+import { fromStored } from '../convert.js';
+import { isObject } from '../equal.js';
 import * as errors from '../errors.js';
 import { fault } from '../errors.js';
 import type { Fields, KubeObject } from '../kube-api.js';
@@ -79,7 +79,7 @@ export function replaceObject({ operations }: ObjectDeps, request: ObjectRequest
   const options = writeOptions(request, 'UpdateOptions');
   const body = parseBody(request.body, request.contentType, resource.kind);
   if (subresource === 'scale' && resource.scale !== undefined) {
-    const live = operations.stored(resource, namespace, name);
+    const live = operations.stored({ ...resource, resource: `${resource.resource}/scale` }, namespace, name);
     const next = withScale(resource, resource.scale, live, body);
     return { object: toScale(resource.scale, operations.write(resource, live, next, options)), created: false };
   }
@@ -119,9 +119,10 @@ function patchLive(
 ): Written {
   const { resource, namespace, name, subresource } = request;
   const patch = parsePatch(request.body, type);
-  const stored = operations.stored(resource, namespace, name);
-  const live = fromStored(resource, stored);
   const scale = subresource === 'scale' ? resource.scale : undefined;
+  const subject = scale === undefined ? resource : { ...resource, resource: `${resource.resource}/scale` };
+  const stored = operations.stored(subject, namespace, name);
+  const live = fromStored(resource, stored);
   const target = scale === undefined ? live : toScale(scale, live);
   const strategic = type === 'application/strategic-merge-patch+json';
   let patched: unknown;
@@ -175,7 +176,7 @@ function checkIdentity(
 
 function applyObject({ operations, store }: ObjectDeps, request: ObjectRequest, options: WriteOptions): Written {
   const { resource, namespace, name, query, subresource } = request;
-  const config = readConfiguration(request);
+  const config = asParent(request, readConfiguration(request));
   const stored = store.get(resource.bucket, resource.namespaced ? namespace : undefined, name);
   const live = stored === undefined ? undefined : fromStored(resource, stored);
   if (live === undefined && (config.metadata.uid !== undefined || subresource !== undefined))
@@ -187,8 +188,7 @@ function applyObject({ operations, store }: ObjectDeps, request: ObjectRequest, 
   ) {
     throw errors.conflict(resource, name, errors.STALE);
   }
-  // Reading through the type drops nothing here but finds unknown fields and wrong types in what was sent.
-  operations.read(resource, fillKeys(config), { ...options, warnings: options.warnings ?? [] });
+  checkConfiguration(operations, resource, config, options);
   const applied = applyConfiguration(resource, live, config, {
     manager: options.manager,
     force: ['true', '1'].includes(query.get('force') ?? ''),
@@ -203,15 +203,54 @@ function applyObject({ operations, store }: ObjectDeps, request: ObjectRequest, 
     return { object: operations.create(resource, namespace, next, { ...quiet, managed }), created: true };
   }
   if (config.metadata.uid !== undefined) checkIdentity(resource, live as KubeObject, next, { namespace, name });
-  return { object: operations.write(resource, stored, next, { ...quiet, managed }), created: false };
+  const written = operations.write(resource, stored, next, { ...quiet, managed });
+  const scale = subresource === 'scale' ? resource.scale : undefined;
+  return { object: scale === undefined ? written : toScale(scale, written), created: false };
 }
 
-// Lists lacking a key would fail as a type error first; the real server reports the key.
-function fillKeys(config: KubeObject): KubeObject {
-  return structuredClone(config);
+// A Scale that is applied claims the replicas of the object it belongs to.
+function asParent({ resource, subresource }: ObjectRequest, config: KubeObject): KubeObject {
+  if (subresource !== 'scale') return config;
+  const { name, namespace, uid, resourceVersion } = config.metadata;
+  const metadata = JSON.parse(JSON.stringify({ name, namespace, uid, resourceVersion })) as KubeObject['metadata'];
+  return {
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+    metadata,
+    spec: { replicas: config.spec?.['replicas'] ?? 0 },
+  };
 }
 
-function readConfiguration({ body, resource, namespace, name }: ObjectRequest): KubeObject {
+// An unknown field of a built-in kind is refused whatever the field validation: nobody could own it.
+function checkConfiguration(
+  operations: Operations,
+  resource: Resource,
+  config: KubeObject,
+  options: WriteOptions,
+): void {
+  const unknown: string[] = [];
+  const lenient = { fieldValidation: 'Warn', warnings: unknown } as const;
+  if (resource.custom !== undefined) {
+    // Required fields may be owned by others: only the merged object is checked as a whole.
+    return;
+  }
+  operations.read(resource, structuredClone(config), lenient);
+  const [first] = unknown;
+  if (first === undefined) return;
+  if (options.fieldValidation === 'Strict') {
+    throw errors.badRequest(
+      `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: strict decoding error: ${unknown.join(', ')}`,
+    );
+  }
+  const path = /"(.*)"/.exec(first)?.[1] ?? '';
+  const { namespace, name } = config.metadata;
+  const object = namespace === undefined ? name : `${namespace}/${name}`;
+  throw errors.badRequest(
+    `failed to create typed patch object (${object}; ${config.apiVersion}, Kind=${config.kind}): .${path}: field not declared in schema`,
+  );
+}
+
+function readConfiguration({ body, resource, namespace, name, subresource }: ObjectRequest): KubeObject {
   const value = parseYaml(body);
   if (!isObject(value)) throw errors.badRequest('error decoding YAML: the configuration is no object');
   const config = value as unknown as KubeObject;
@@ -377,5 +416,5 @@ export function deleteCollection(
       if (!(error instanceof ApiError) || error.code !== 404) throw error; // gone meanwhile is what was asked for
     }
   }
-  void [store, isEqual, toStored];
+  void store;
 }

@@ -224,14 +224,14 @@ function fits(resource: Resource, { namespace, name, subresource }: ResourcePath
   return subresource === undefined || resource.subresources.some((one) => one.name === subresource);
 }
 
-function verbOf(method: string, { name, isWatch }: ResourcePath, query: URLSearchParams): string {
+function verbOf(method: string, { name, subresource, isWatch }: ResourcePath, query: URLSearchParams): string {
   const watches = isWatch || (name === undefined && ['1', 'true'].includes(query.get('watch') ?? ''));
   switch (method) {
     case 'GET':
     case 'HEAD':
       return watches ? 'watch' : name === undefined ? 'list' : 'get';
     case 'POST':
-      return name === undefined ? 'create' : 'create-named';
+      return name === undefined || subresource !== undefined ? 'create' : 'create-named';
     case 'PUT':
       return name === undefined ? 'update-collection' : 'update';
     case 'PATCH':
@@ -256,7 +256,7 @@ async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
   const { resource, namespace, name, query } = wanted;
   switch (verb) {
     case 'get': {
-      const object = deps.operations.get(resource, namespace, name);
+      const object = deps.operations.get(asNamed(resource, wanted.subresource), namespace, name);
       if (wanted.subresource === 'log') return sendLog(deps, object, query, response);
       const scale = wanted.subresource === 'scale' ? resource.scale : undefined;
       return sendObject(deps, call, { status: 200, object: scale === undefined ? object : toScale(scale, object) });
@@ -272,7 +272,6 @@ async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
       );
     }
     case 'create':
-    case 'create-named':
       return sendObject(deps, call, { status: 201, object: create(deps, call) });
     case 'update': {
       const { object, created } = objects.replaceObject(deps, wanted);
@@ -305,6 +304,11 @@ function create(deps: RouterDeps, { wanted, user }: Call): object {
     authenticate: (token) => deps.authenticator.userOf(token),
     authorize: () => ({ allowed: true }),
   });
+}
+
+// A missing object is reported under the name of the subresource where that has a store of its own.
+function asNamed(resource: Resource, subresource: string | undefined): Resource {
+  return subresource === 'scale' ? { ...resource, resource: `${resource.resource}/scale` } : resource;
 }
 
 function withName(query: URLSearchParams, name: string): URLSearchParams {

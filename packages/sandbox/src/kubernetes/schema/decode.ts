@@ -47,10 +47,18 @@ function decodeStruct(context: Context, type: StructType, value: unknown, path: 
     if (decoded !== undefined) result[field.name] = decoded;
   }
   for (const name of Object.keys(value)) {
-    const typeMeta = path === '' && (name === 'kind' || name === 'apiVersion');
+    const typeMeta = (path === '' || hasTypeMeta(type)) && (name === 'kind' || name === 'apiVersion');
     if (!type.fields.has(name) && !typeMeta) context.unknownFields.push(join(path, name));
+    if (typeMeta && path !== '' && value[name] !== '') result[name] = value[name];
   }
   return result;
+}
+
+// Objects inside others (claim templates, delete options) keep their kind; templates of objects have none.
+function hasTypeMeta(type: StructType): boolean {
+  const metadata = type.fields.get('metadata')?.type;
+  const isObject = metadata?.kind === 'struct' && metadata.name === 'meta/v1.ObjectMeta';
+  return (isObject && !/Template(Spec)?$/.test(type.name)) || type.name === 'meta/v1.DeleteOptions';
 }
 
 function decodeField(context: Context, field: Field, value: unknown, path: string): unknown {

@@ -25,7 +25,7 @@ function readOptions(pod: KubeObject, query: URLSearchParams, nowMs: number): Om
   if (limitBytes !== undefined && limitBytes < 1)
     faults.push(fault.invalid('limitBytes', limitBytes, 'must be greater than 0'));
   if (sinceSeconds !== undefined && sinceTime !== undefined) {
-    faults.push(fault.forbidden('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
+    faults.push(fault.forbidden('[]', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
   } else if (sinceSeconds !== undefined && sinceSeconds < 1) {
     faults.push(fault.invalid('sinceSeconds', sinceSeconds, 'must be greater than 0'));
   }

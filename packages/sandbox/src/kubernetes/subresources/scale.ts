@@ -24,7 +24,8 @@ function selectorText(value: unknown): string {
     if (operator === 'DoesNotExist') return `!${key}`;
     return `${key} ${operator === 'In' ? 'in' : 'notin'} (${[...values].sort().join(',')})`;
   });
-  return [...exact, ...terms].join(',');
+  const keyOf = (term: string): string => term.replace(/^!/, '').split(/[= ]/)[0] ?? '';
+  return [...exact, ...terms].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)).join(',');
 }
 
 /** The Scale of an object. */

@@ -22,7 +22,8 @@ export function validateMetadata(resource: Resource, { metadata }: KubeObject): 
   for (const why of rule(metadata.name ?? '')) faults.push(fault.invalid('metadata.name', metadata.name, why));
   faults.push(...labelsFaults(metadata), ...annotationsFaults(metadata), ...ownersFaults(metadata));
   (metadata.finalizers ?? []).forEach((name, index) => {
-    const known = ['orphan', 'foregroundDeletion', 'kubernetes'].includes(name);
+    const isForeign = resource.custom !== undefined || resource.group === 'apiextensions.k8s.io';
+    const known = isForeign || ['orphan', 'foregroundDeletion', 'kubernetes'].includes(name);
     if (!known && !name.includes('/')) {
       const why = 'name is neither a standard finalizer name nor is it fully qualified';
       faults.push(fault.invalid(`metadata.finalizers[${index}]`, name, why));

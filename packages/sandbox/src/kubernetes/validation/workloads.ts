@@ -42,6 +42,10 @@ export function validateWorkload({ kind, spec = {} }: KubeObject): FieldError[] 
       fault.invalid('spec.podManagementPolicy', spec['podManagementPolicy'], "must be 'OrderedReady' or 'Parallel'"),
     );
   }
+  if (kind === 'Deployment' && spec['strategy']?.type === 'Recreate' && spec['strategy'].rollingUpdate !== undefined) {
+    const why = "may not be specified when strategy `type` is 'Recreate'";
+    faults.push(fault.forbidden('spec.strategy.rollingUpdate', why));
+  }
   const selector: Fields | undefined = spec['selector'] ?? undefined;
   if (selector === undefined) faults.push(fault.required('spec.selector'));
   else if (Object.keys(selector).length === 0) {

@@ -1,8 +1,8 @@
 /**
  * Stands in for a TensorFlow program: reads `TF_CONFIG` as one would and prints steps.
  *
- * A chief or worker takes about `SECONDS` (default 1) and ends with 0, or with 1 when `FAIL` is `1`. A parameter server
- * serves until it is told to stop.
+ * A worker takes about `SECONDS` (default 1), a chief half as much again to save the model; both end with 0, or with 1
+ * when `FAIL` is `1`. A parameter server serves until it is told to stop.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeTask, parseTfConfig, STEPS } from './tf-config.js';
@@ -31,6 +31,12 @@ async function serve() {
   print('stopped');
 }
 
+// The chief ends the job, and with it whoever still trains: it takes its time, as writing a model would.
+async function save(stepMs) {
+  await delay(5 * stepMs, undefined, { signal: stop.signal });
+  print('saved the model');
+}
+
 async function train({ task }) {
   const stepMs = (Number(env.SECONDS ?? 1) * 1000) / STEPS;
   for (let step = 1; step <= STEPS; step += 1) {
@@ -38,5 +44,6 @@ async function train({ task }) {
     print(`step ${step}/${STEPS} loss ${(1 / (step + task.index)).toFixed(4)}`);
     if (env.FAIL === '1' && step === STEPS / 2) throw new Error('FAIL=1: the loss is NaN');
   }
+  if (task.type === 'chief') await save(stepMs);
   print(`trained in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }

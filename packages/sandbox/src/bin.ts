@@ -1,1 +1,4 @@
-export {};
+import { runBin } from '@seatrial/cli';
+import { command } from './commands.js';
+
+await runBin(command);

@@ -168,6 +168,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       SEATRIAL_RELEASES: `gs://${BUCKETS[0]}`,
       GITHUB_API_URL: githubServer.url,
       ...(dockerServer === undefined ? {} : { DOCKER_HOST: `tcp://127.0.0.1:${dockerServer.port}` }),
+      // One that was found by itself, clients find by themselves.
+      ...(engine !== undefined && (options.docker ?? 'auto') !== 'auto' ? { DOCKER_HOST: engine.host } : {}),
     };
     if (defaultCluster) env['KUBECONFIG'] = await makeDefaultCluster(gke.manager, { dataDir, token });
     signal?.throwIfAborted();

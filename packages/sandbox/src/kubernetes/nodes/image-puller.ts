@@ -20,7 +20,7 @@ export class ImageError extends Error {
 export type PullNote = (note: { readonly type?: 'Warning'; readonly reason: string; readonly message: string }) => void;
 
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
-const HOST = '(?:[a-zA-Z0-9.-]+(?::\\d+)?|\\[[a-fA-F0-9:]+\\](?::\\d+)?)';
+const HOST = '(?:localhost|[a-zA-Z0-9-]+(?:\\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+(?=:)|\\[[a-fA-F0-9:]+\\])(?::\\d+)?';
 const REFERENCE = new RegExp(
   `^(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*(?::[\\w][\\w.-]{0,127})?(?:@[A-Za-z][\\w+.-]*:[0-9a-fA-F]{32,})?$`,
 );

@@ -1,0 +1,147 @@
+import { isApiError } from '../kube-api.js';
+import type { Fields, KubeObject } from '../kube-api.js';
+import type { Controller } from './context.js';
+import { parseSchedule } from './cron-schedule.js';
+import { createEventRecorder } from './events.js';
+import { endedCondition } from './job.js';
+import { formatTime, parseTime } from './kube-time.js';
+import { keyOf, splitKey } from './object-key.js';
+import { controllerKey, controllerOf, controllerReference } from './ownership.js';
+import { resources } from './resources.js';
+import { writeStatus } from './status.js';
+import { createWorkQueue } from './work-queue.js';
+
+const MANAGER = 'kube-controller-manager';
+const MINUTE_MS = 60_000;
+
+/**
+ * Makes the Jobs of CronJobs when they are due (in UTC; `timeZone` is not heeded) and keeps their history short.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
+ */
+export const startCronJobController: Controller = ({ api, clock, newId, logger }) => {
+  const record = createEventRecorder({ api, clock, newId, component: 'cronjob-controller' });
+  const queue = createWorkQueue({ name: 'cronjob', clock, logger, sync });
+  const stops = [
+    api.watch(resources.cronJobs, ({ type, object }) => {
+      if (type !== 'DELETED') queue.add(keyOf(object));
+    }),
+    api.watch(resources.jobs, ({ object }) => {
+      const owner = controllerKey(object, 'CronJob');
+      if (owner !== undefined) queue.add(owner);
+    }),
+  ];
+  return () => {
+    queue.stop();
+    for (const stop of stops) stop();
+  };
+
+  function sync(key: string): void {
+    const { namespace, name } = splitKey(key);
+    const cron = api.get(resources.cronJobs, namespace, name);
+    if (cron === undefined || cron.metadata.deletionTimestamp !== undefined) return;
+    const schedule = parseSchedule(String(cron.spec?.['schedule'] ?? ''));
+    const jobs = api
+      .list(resources.jobs, namespace === undefined ? {} : { namespace })
+      .filter((job) => controllerOf(job)?.uid === cron.metadata.uid);
+    const now = clock.now();
+    let status: Fields = { ...cron.status, ...activeOf(jobs) };
+    if (schedule !== undefined && cron.spec?.['suspend'] !== true) {
+      const last = parseTime(cron.status?.['lastScheduleTime'] ?? cron.metadata.creationTimestamp) ?? now;
+      let due = schedule.next(last);
+      // Of several missed times the latest counts.
+      for (let later = due; later !== undefined && later <= now; later = schedule.next(later)) due = later;
+      if (due !== undefined && due <= now) {
+        if (begin(cron, jobs, due)) status = { ...status, lastScheduleTime: formatTime(due) };
+        queue.add(key);
+      } else if (due !== undefined) queue.addAfter(key, due - now);
+    }
+    forget(cron, jobs);
+    writeStatus(api, resources.cronJobs, cron, status, MANAGER);
+  }
+
+  function activeOf(jobs: readonly KubeObject[]): Fields {
+    const active = jobs
+      .filter((job) => endedCondition(job) === undefined)
+      .map(({ apiVersion, kind, metadata: { namespace, name, uid, resourceVersion } }) => ({
+        kind,
+        namespace,
+        name,
+        uid,
+        apiVersion,
+        resourceVersion,
+      }));
+    const times = jobs.map((job) => parseTime(job.status?.['completionTime']) ?? 0);
+    const last = Math.max(0, ...times);
+    return {
+      active: active.length === 0 ? undefined : active,
+      ...(last === 0 ? {} : { lastSuccessfulTime: formatTime(last) }),
+    };
+  }
+
+  /** True when this time is dealt with. */
+  function begin(cron: KubeObject, jobs: readonly KubeObject[], dueMs: number): boolean {
+    const { concurrencyPolicy, jobTemplate = {}, startingDeadlineSeconds } = cron.spec ?? {};
+    if (startingDeadlineSeconds !== undefined && clock.now() - dueMs > startingDeadlineSeconds * 1_000) {
+      record(cron, {
+        type: 'Warning',
+        reason: 'MissSchedule',
+        message: `Missed scheduled time to start a job: ${formatTime(dueMs)}`,
+      });
+      return true;
+    }
+    const active = jobs.filter((job) => endedCondition(job) === undefined);
+    if (concurrencyPolicy === 'Forbid' && active.length > 0) return true;
+    if (concurrencyPolicy === 'Replace') for (const job of active) remove(cron, job);
+    const name = `${cron.metadata.name}-${Math.floor(dueMs / MINUTE_MS)}`;
+    try {
+      api.create(
+        resources.jobs,
+        {
+          apiVersion: 'batch/v1',
+          kind: 'Job',
+          metadata: {
+            ...structuredClone(jobTemplate.metadata ?? {}),
+            name,
+            ...(cron.metadata.namespace === undefined ? {} : { namespace: cron.metadata.namespace }),
+            annotations: {
+              ...jobTemplate.metadata?.annotations,
+              'batch.kubernetes.io/cronjob-scheduled-timestamp': formatTime(dueMs),
+            },
+            ownerReferences: [controllerReference(cron)],
+          },
+          spec: structuredClone(jobTemplate.spec),
+        },
+        { manager: MANAGER },
+      );
+    } catch (error) {
+      if (isApiError(error) && error.reason === 'AlreadyExists') return true;
+      throw error;
+    }
+    record(cron, { reason: 'SuccessfulCreate', message: `Created job ${name}` });
+    return true;
+  }
+
+  function forget(cron: KubeObject, jobs: readonly KubeObject[]): void {
+    const { successfulJobsHistoryLimit = 3, failedJobsHistoryLimit = 1 } = cron.spec ?? {};
+    for (const [type, limit] of [
+      ['Complete', successfulJobsHistoryLimit],
+      ['Failed', failedJobsHistoryLimit],
+    ] as const) {
+      const ended = jobs
+        .filter((job) => endedCondition(job)?.type === type)
+        .sort((a, b) => String(a.metadata.creationTimestamp).localeCompare(String(b.metadata.creationTimestamp)));
+      for (const job of ended.slice(0, Math.max(0, ended.length - limit))) remove(cron, job);
+    }
+  }
+
+  function remove(cron: KubeObject, { metadata }: KubeObject): void {
+    try {
+      api.delete(resources.jobs, metadata.namespace, metadata.name ?? '', { propagationPolicy: 'Background' });
+    } catch (error) {
+      if (!isApiError(error, 404)) throw error; // gone already
+      return;
+    }
+    record(cron, { reason: 'SuccessfulDelete', message: `Deleted job ${metadata.name}` });
+  }
+};

@@ -38,8 +38,10 @@ export function createInformer({ client, path, onChange, onSynced = () => {}, lo
     async run(signal) {
       let resourceVersion;
       let failures = 0;
+      let fresh = false; // whether the watch began at a list just made
       while (!signal.aborted) {
         try {
+          fresh = resourceVersion === undefined;
           resourceVersion ??= await list(signal);
           for await (const event of client.watch(path, { resourceVersion, signal })) {
             failures = 0;
@@ -54,12 +56,14 @@ export function createInformer({ client, path, onChange, onSynced = () => {}, lo
           if (error.code === 410) {
             log.info('watch expired, listing anew', { path });
             resourceVersion = undefined;
+            // The server is there and answers: what failed before is over. Only a list that is too old at once is not.
+            if (!fresh) failures = 0;
           } else {
             log.warn('watch failed', { path, error: error.message, tries: failures + 1 });
             // A refusal may mean that the version itself is what the server does not like.
             if (typeof error.code === 'number') resourceVersion = undefined;
           }
-          await sleep(backoffMs(failures), signal);
+          await sleep(backoffMs(failures, { maxMs: 10_000 }), signal);
           failures += 1;
         }
       }

@@ -41,7 +41,11 @@ export const setupFlags = {
   'machine-type': { type: 'string', description: 'machine type of the nodes', default: 'e2-standard-4' },
   'run-id': { type: 'string', description: 'run that the cluster is labelled with (default: its name)' },
   'ttl-hours': { type: 'number', description: 'anyone may delete the cluster after this time', default: 4, min: 0.01 },
-  'fail-fast': { type: 'boolean', description: 'wait to the timeout also when a pod is stuck (given as --no-fail-fast)', default: true },
+  'fail-fast': {
+    type: 'boolean',
+    description: 'wait to the timeout also when a pod is stuck (given as --no-fail-fast)',
+    default: true,
+  },
   ...minutes(40),
 } as const satisfies FlagSpecs;
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { buildImage } from './image/build-image.js';
 import { createDocker, DEFAULT_HOST, type DockerEngine } from './image/engine.js';
 import { pushImage } from './image/push-image.js';
@@ -22,6 +22,10 @@ const isThere =
 describe.skipIf(!isThere)(`Docker Engine at ${host ?? '(none)'} with the registry ${registry}`, () => {
   const engine = docker as DockerEngine;
   const reference = `${registry}/release-test:v1`;
+  afterAll(async () => {
+    const image = engine.getImage(reference) as unknown as { remove(): Promise<unknown> };
+    await image.remove().catch(() => {}); // not built, when the first test failed: that one tells
+  });
 
   async function context(dockerfile: string): Promise<string> {
     const dir = await tempFolder();

@@ -1,34 +1,35 @@
 /**
  * JUnit XML: read, write, merge and judge reports; run anything as a test case.
  *
- * @example
- * const report = parseReport('<testsuite name="unit"><testcase name="adds" time="0.1"/></testsuite>');
- * verdictOf(report).passed; // true
- * formatReport(mergeReports([report, report])); // one document
+ * ```ts
+ * import { formatReport, parseReport, verdictOf } from '@seatrial/junit';
+ *
+ * const report = parseReport('<testsuite name="e2e"><testcase name="creates"><failure message="no pod"/></testcase></testsuite>');
+ * const { passed, failed } = verdictOf(report); // false, [{ suite: 'e2e', name: 'creates', message: 'no pod' }]
+ * const xml = formatReport(report); // well-formed XML 1.0, with counts
+ * ```
  *
  * @module
  */
-export { checkReports, type CheckedReports, type ReportProblem } from './check-reports.js';
+export { checkReports, type CheckResult, type ReportProblem } from './check.js';
+export type { Clock } from './clock.js';
+export { type CommandCase, type CommandCaseSpec, runCommandAsTestCase } from './command-case.js';
 export { JunitError, type JunitErrorCode } from './errors.js';
-export { parseReport, readReport, type ReadLimits } from './reader.js';
+export { type FunctionCase, type FunctionCaseSpec, problemOf, runAsTestCase } from './function-case.js';
+export { mergeReports } from './merge.js';
+export { parseReport, type ReadOptions, readReport } from './report-reader.js';
+export { formatReport } from './report-writer.js';
 export {
-  casesOf,
-  mergeReports,
+  type Attempt,
+  type Counts,
+  type DeclaredCounts,
   type Problem,
-  type Skipped,
+  casesOf,
+  type LocatedCase,
   statusOf,
   type TestCase,
   type TestReport,
   type TestStatus,
   type TestSuite,
 } from './report.js';
-export {
-  type RanCommand,
-  runAsTestCase,
-  type RunCase,
-  runCommandAsTestCase,
-  type RunCommandCase,
-  type TimeSource,
-} from './run-as-test-case.js';
 export { type FailedCase, type Verdict, verdictOf } from './verdict.js';
-export { formatReport } from './writer.js';

@@ -1,29 +1,32 @@
-// What XML 1.0 cannot hold, in any form: https://www.w3.org/TR/xml/#charsets
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const ILLEGAL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
-const REPLACEMENT = '\ufffd';
+// Char of XML 1.0: https://www.w3.org/TR/xml/#charsets. With the `u` flag a lone surrogate matches \p{Cs}.
+// eslint-disable-next-line no-control-regex -- those are what must not pass
+const ILLEGAL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu;
 
-/** The text with every character that XML 1.0 cannot hold (lone surrogates too) replaced by U+FFFD. */
-export function legalText(text: string): string {
-  return text.replace(ILLEGAL, REPLACEMENT);
-}
-
-const ATTRIBUTE: Readonly<Record<string, string>> = {
+const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
+  '\t': '&#9;',
   '\n': '&#10;',
   '\r': '&#13;',
-  '\t': '&#9;',
 };
 
-/** For an attribute in double quotes. Line breaks are escaped: a reader would make blanks of them. */
-export function escapeAttribute(text: string): string {
-  return legalText(text).replace(/[&<>"\n\r\t]/g, (character) => ATTRIBUTE[character] ?? character);
+/** Replaces each character that XML 1.0 cannot hold, lone surrogates included, by U+FFFD. */
+export function replaceIllegal(text: string): string {
+  return text.replace(ILLEGAL, '\ufffd');
 }
 
-/** For text between tags. */
-export function escapeText(text: string): string {
-  return legalText(text).replace(/[&<>\r]/g, (character) => ATTRIBUTE[character] ?? character);
+/** Escapes for an attribute in double quotes. Tabs and line ends are escaped too: a reader would turn them into spaces. */
+export function escapeAttribute(text: string): string {
+  return replaceIllegal(text).replace(/[&<>"\t\n\r]/g, (character) => ESCAPES[character] ?? character);
+}
+
+/** Writes element content: as it is, in CDATA where that spares many escapes, escaped where CDATA cannot hold it. */
+export function formatText(text: string): string {
+  const legal = replaceIllegal(text);
+  if (!/[&<>\r]/.test(legal)) return legal;
+  // A reader turns a bare carriage return into a line feed, and CDATA has no escapes.
+  if (legal.includes('\r')) return legal.replace(/[&<>\r]/g, (character) => ESCAPES[character] ?? character);
+  return `<![CDATA[${legal.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.js';
 
 /** How an attempt ended. `stopped`: after `stop`, with what it threw, if it threw in time. */
@@ -30,6 +31,8 @@ export interface AttemptOptions<Value> {
 export function startAttempt<Value>(options: AttemptOptions<Value>): Attempt<Value> {
   const { clock, graceMs, timeoutMs, timeoutError, run } = options;
   const controller = new AbortController();
+  // A task may hand its signal to any number of calls at once; Node warns of a leak at eleven.
+  setMaxListeners(0, controller.signal);
   const ended = new AbortController();
   let isOutOfTime = false;
   let settle: (outcome: Outcome<Value>) => void = () => undefined;

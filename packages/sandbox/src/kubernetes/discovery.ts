@@ -80,7 +80,10 @@ export function apiResourceList(registry: ResourceRegistry, group: string, versi
     kind: 'APIResourceList',
     ...(group === '' ? {} : { apiVersion: 'v1' }),
     groupVersion: apiVersionOf({ group, version }),
-    resources: entries.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    // Built-in ones by name; of a definition first the objects, then status and scale.
+    resources: resources.some(({ custom }) => custom !== undefined)
+      ? entries
+      : entries.sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
 

@@ -52,6 +52,7 @@ export interface OperationsDeps {
   readonly newId: () => string;
 }
 
+const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const objectMetaType = types.struct('meta/v1.ObjectMeta');
 
@@ -114,8 +115,9 @@ export class Operations {
     delete meta.deletionGracePeriodSeconds;
     delete (meta as Record<string, unknown>)['selfLink'];
     if (resource.generation !== 'none') meta.generation = 1;
-    if (resource.hasStatus && !(options.internal === true && resource.resource !== 'namespaces'))
+    if (resource.hasStatus && options.internal !== true && resource.bucket !== 'namespaces.') {
       this.#resetStatus(resource, object);
+    }
     const context = { store, clock, newId, dryRun: options.dryRun === true };
     if (resource.bucket === 'pods.') {
       admitPod(object, context);
@@ -185,9 +187,10 @@ export class Operations {
       meta.resourceVersion !== undefined && meta.resourceVersion !== '' && meta.resourceVersion !== '0';
     if (!versionGiven && options.internal !== true && (resource.needsVersion || resource.custom !== undefined)) {
       const why = 'must be specified for an update';
-      throw errors.invalid(resource, name, [
-        fault.invalid('metadata.resourceVersion', resource.custom === undefined ? '' : 0, why),
-      ]);
+      const at = 'metadata.resourceVersion';
+      if (resource.custom === undefined) throw errors.invalid(resource, name, [fault.invalid(at, '', why)]);
+      const error = { ...fault.invalid(at, 0, why), message: `Invalid value: 0x0: ${why}` };
+      throw errors.invalid({ group: resource.group, kind: resource.resource }, name, [error]);
     }
     if (versionGiven && meta.resourceVersion !== live.metadata.resourceVersion) {
       throw errors.conflict(resource, name, errors.STALE);
@@ -227,6 +230,7 @@ export class Operations {
     const live = this.stored(resource, namespace, name);
     this.#checkPreconditions(resource, live, options);
     if (resource.bucket === 'namespaces.') return this.#deleteNamespace(resource, live, options);
+    if (resource.bucket === DEFINITIONS) return this.#deleteDefinition(resource, live, options);
     const graceSeconds = graceOf(resource, live, options);
     const dying = live.metadata.deletionTimestamp !== undefined;
     const finalizers = this.#finalizersOnDelete(resource, live, options);
@@ -255,7 +259,8 @@ export class Operations {
     if (!isObject(body))
       throw errors.badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`);
     const { apiVersion = apiVersionOf(resource), kind = resource.kind } = body;
-    this.#checkKind(resource, String(apiVersion), String(kind));
+    const name = String((body['metadata'] as ObjectMeta | undefined)?.name ?? '');
+    this.#checkKind(resource, { apiVersion: String(apiVersion), kind: String(kind), name });
     const { object, unknownFields } =
       resource.custom === undefined ? readBuiltin(resource, body) : readCustom(resource, body);
     if (unknownFields.length > 0) {
@@ -280,19 +285,13 @@ export class Operations {
     return text;
   }
 
-  #checkKind(resource: Resource, apiVersion: string, kind: string): void {
+  #checkKind(resource: Resource, { apiVersion, kind, name }: { apiVersion: string; kind: string; name: string }): void {
     const expected = apiVersionOf(resource);
     if (apiVersion === expected && kind === resource.kind) return;
     if (resource.custom !== undefined) {
-      const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-      throw errors.badRequest(
-        `the object provided is unrecognized (must be of type ${resource.kind}): ${kind} in ${group ?? ''}/${version ?? ''}`.replace(
-          / in .*/,
-          kind === resource.kind
-            ? ` does not match the expected API version ${expected}: ${apiVersion}`
-            : ` ${kind} does not match the expected kind ${resource.kind}`,
-        ),
-      );
+      const field = kind === resource.kind ? 'apiVersion' : 'kind';
+      const [given, must] = kind === resource.kind ? [apiVersion, expected] : [kind, resource.kind];
+      throw errors.invalid({ group: resource.group, kind }, name, [fault.invalid(field, given, `must be ${must}`)]);
     }
     const version = apiVersion.split('/').at(-1) ?? '';
     const asOther = `${kind} in version "${version}" cannot be handled as a ${resource.kind}: `;
@@ -400,7 +399,7 @@ export class Operations {
     const gone = metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
     const finished = gone && (metadata.deletionGracePeriodSeconds ?? 0) === 0 && !holdsNamespace(resource, next);
     if (finished) {
-      if (options.dryRun !== true) store.remove(resource.bucket, next);
+      if (options.dryRun !== true) store.remove(resource.bucket, live);
       return { ...next, metadata: { ...metadata, resourceVersion: live.metadata.resourceVersion ?? '' } };
     }
     if (isUnchanged(live, next)) return live;
@@ -450,6 +449,29 @@ export class Operations {
       ...live,
       metadata: { ...live.metadata, deletionTimestamp: live.metadata.deletionTimestamp ?? this.now() },
       status: { ...live.status, phase: 'Terminating' },
+    };
+    return this.#commit(resource, live, next, options);
+  }
+
+  // A definition lives on until its objects are gone; whoever follows definitions takes the finalizer away then.
+  #deleteDefinition(resource: Resource, live: KubeObject, options: DeleteOptions): KubeObject {
+    if (live.metadata.deletionTimestamp !== undefined) return live;
+    const message = 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon';
+    const time = this.now();
+    const terminating = {
+      type: 'Terminating',
+      status: 'True',
+      lastTransitionTime: time,
+      reason: 'InstanceDeletionPending',
+      message,
+    };
+    const finalizers = [
+      ...new Set([...(live.metadata.finalizers ?? []), 'customresourcecleanup.apiextensions.k8s.io']),
+    ];
+    const next: KubeObject = {
+      ...live,
+      metadata: { ...live.metadata, deletionTimestamp: time, finalizers },
+      status: { ...live.status, conditions: [...(live.status?.['conditions'] ?? []), terminating] },
     };
     return this.#commit(resource, live, next, options);
   }

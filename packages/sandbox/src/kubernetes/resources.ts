@@ -260,6 +260,11 @@ export class ResourceRegistry {
     return this.all().some((resource) => resource.group === group);
   }
 
+  /** Is the group one of the server's own, not one of definitions? */
+  isBuiltinGroup(group: string): boolean {
+    return this.#builtin.some((resource) => resource.group === group);
+  }
+
   #index(): void {
     this.#byPath = new Map();
     this.#byRef = new Map();

@@ -5,7 +5,7 @@ import type { Resource } from '../resources.js';
 import { apiVersionOf } from '../resources.js';
 import { fieldSchemaOf } from './field-schema.js';
 import { FieldSet, formatPath } from './field-set.js';
-import { claimedFields, formatManaged, parseManaged } from './managed-fields.js';
+import { claimedFields, createManagedFields, formatManaged, parseManaged } from './managed-fields.js';
 import type { ManagedEntry } from './managed-fields.js';
 import { compare, fieldsOf, KeyError, merge, removeFields } from './typed.js';
 
@@ -22,7 +22,7 @@ export interface ApplyRequest {
 export interface Applied {
   readonly object: KubeObject;
   /** `metadata.managedFields` of the result; the caller writes them as they are. */
-  readonly managed: (final: KubeObject) => Fields[];
+  readonly managed: readonly Fields[];
 }
 
 /**
@@ -42,7 +42,7 @@ export function applyConfiguration(
   const base: KubeObject = live ?? { apiVersion: config.apiVersion, kind: config.kind, metadata: {} };
   let entries = parseManaged(live?.metadata.managedFields);
   try {
-    if (live !== undefined && entries.length === 0) entries = [beforeFirstApply(schema, live)];
+    if (live !== undefined && entries.length === 0) entries = [beforeFirstApply(resource, live)];
     const { managedFields: _managedFields, ...metadata } = base.metadata;
     const bare: KubeObject = { ...base, metadata };
     const claimed = claimedFields(schema, config);
@@ -54,19 +54,16 @@ export function applyConfiguration(
     const changes = compare(schema, bare, merged);
     const moved = resolveConflicts(others, changes.modified.union(changes.added).intersection(claimed), request.force);
     if (mine !== undefined) merged = prune(schema, merged, mine.fields.difference(claimed), moved);
-    const managed = (final: KubeObject): Fields[] => {
-      const entry: ManagedEntry = {
-        manager: request.manager,
-        operation: 'Apply',
-        apiVersion: apiVersionOf(resource),
-        time: request.time,
-        ...(request.subresource === undefined ? {} : { subresource: request.subresource }),
-        fields: claimed,
-      };
-      void final;
-      const isSame = mine !== undefined && JSON.stringify(mine.fields.format()) === JSON.stringify(claimed.format());
-      return formatManaged([...moved, isSame ? { ...entry, time: mine.time } : entry]);
+    const entry: ManagedEntry = {
+      manager: request.manager,
+      operation: 'Apply',
+      apiVersion: apiVersionOf(resource),
+      time: request.time,
+      ...(request.subresource === undefined ? {} : { subresource: request.subresource }),
+      fields: claimed,
     };
+    const isSame = mine !== undefined && JSON.stringify(mine.fields.format()) === JSON.stringify(claimed.format());
+    const managed = formatManaged([...moved, isSame ? { ...entry, time: mine.time } : entry]);
     return { object: merged, managed };
   } catch (error) {
     if (error instanceof KeyError)
@@ -77,14 +74,14 @@ export function applyConfiguration(
   }
 }
 
-function beforeFirstApply(schema: ReturnType<typeof fieldSchemaOf>, live: KubeObject): ManagedEntry {
-  return {
-    manager: 'before-first-apply',
-    operation: 'Update',
-    apiVersion: live.apiVersion,
-    time: live.metadata.creationTimestamp ?? '',
-    fields: claimedFields(schema, live),
-  };
+// What is there already counts as written in one go by somebody unknown.
+function beforeFirstApply(resource: Resource, live: KubeObject): ManagedEntry {
+  const { apiVersion } = live;
+  const time = live.metadata.creationTimestamp ?? '';
+  const [entry] = parseManaged(
+    createManagedFields(resource, live, { manager: 'before-first-apply', apiVersion, time }),
+  );
+  return entry ?? { manager: 'before-first-apply', operation: 'Update', apiVersion, time, fields: new FieldSet() };
 }
 
 /** Entries of the others without what they lose. @throws {ApiError} 409 */

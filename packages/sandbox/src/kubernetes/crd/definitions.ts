@@ -80,13 +80,22 @@ export class Definitions {
       reason: accepted ? 'NoConflicts' : taken.reason,
       message: accepted ? 'no conflicts found' : taken.message,
     });
-    setCondition(conditions, {
-      type: 'Established',
-      status: accepted || wasEstablished ? 'True' : 'False',
-      lastTransitionTime: time,
-      reason: accepted || wasEstablished ? 'InitialNamesAccepted' : 'NotAccepted',
-      message: accepted || wasEstablished ? 'the initial names have been accepted' : 'not all names are accepted',
-    });
+    // Two writes, as by the two controllers of the real server: names first, then establishment.
+    const wasAccepted =
+      wasEstablished || definition.status?.['acceptedNames']?.plural === definition.spec?.['names']?.plural;
+    const message = accepted || wasEstablished ? 'the initial names have been accepted' : 'not all names are accepted';
+    if (wasEstablished || (accepted && wasAccepted)) {
+      setCondition(conditions, {
+        type: 'Established',
+        status: 'True',
+        lastTransitionTime: time,
+        reason: 'InitialNamesAccepted',
+        message,
+      });
+    } else {
+      const reason = accepted ? 'Installing' : 'NotAccepted';
+      setCondition(conditions, { type: 'Established', status: 'False', lastTransitionTime: time, reason, message });
+    }
     const { plural, singular, shortNames, kind, listKind, categories } = definition.spec?.['names'] ?? {};
     const names = JSON.parse(JSON.stringify({ plural, singular, shortNames, kind, listKind, categories })) as Fields;
     const stored = storageVersion(definition)?.['name'];
@@ -97,8 +106,6 @@ export class Definitions {
       acceptedNames: accepted ? names : (next.status?.['acceptedNames'] ?? { plural: '', kind: '' }),
       storedVersions: storedVersions.includes(stored) ? storedVersions : [...storedVersions, stored],
     };
-    const finalizers = next.metadata.finalizers ?? [];
-    if (!finalizers.includes(FINALIZER)) next.metadata.finalizers = [...finalizers, FINALIZER];
     if (isEqual(next, definition)) return;
     this.#operations.write(resource, definition, next, {
       manager: 'kube-apiserver',
@@ -109,21 +116,25 @@ export class Definitions {
 
   #takenName(definition: KubeObject): { reason: string; message: string } | undefined {
     const { group, names = {} } = definition.spec ?? {};
+    let taken: { reason: string; message: string } | undefined;
     for (const other of this.#store.list(BUCKET)) {
-      if (other.metadata.uid === definition.metadata.uid || other.spec?.['group'] !== group || !isEstablished(other))
-        continue;
+      if (other.metadata.uid === definition.metadata.uid || other.spec?.['group'] !== group) continue;
+      if (!isEstablished(other)) continue;
       const accepted = other.status?.['acceptedNames'] ?? {};
       const used = new Set([accepted.plural, accepted.singular, ...(accepted.shortNames ?? [])]);
-      if (used.has(names.plural)) return { reason: 'PluralConflict', message: `"${names.plural}" is already in use` };
-      if (used.has(names.singular))
-        return { reason: 'SingularConflict', message: `"${names.singular}" is already in use` };
-      const short = (names.shortNames ?? []).find((name: string) => used.has(name));
-      if (short !== undefined) return { reason: 'ShortNamesConflict', message: `"${short}" is already in use` };
-      if (accepted.kind === names.kind) return { reason: 'KindConflict', message: `"${names.kind}" is already in use` };
-      if (accepted.listKind === names.listKind)
-        return { reason: 'ListKindConflict', message: `"${names.listKind}" is already in use` };
+      const short: string | undefined = (names.shortNames ?? []).find((name: string) => used.has(name));
+      // The last one found is told.
+      for (const [kind, name, isTaken] of [
+        ['Plural', names.plural, used.has(names.plural)],
+        ['Singular', names.singular, used.has(names.singular)],
+        ['ShortNames', short, short !== undefined],
+        ['Kind', names.kind, accepted.kind === names.kind],
+        ['ListKind', names.listKind, accepted.listKind === names.listKind],
+      ] as const) {
+        if (isTaken) taken = { reason: `${kind}Conflict`, message: `"${String(name)}" is already in use` };
+      }
     }
-    return undefined;
+    return taken;
   }
 
   #serve(): void {
@@ -206,10 +217,10 @@ export function resourcesOf(definition: KubeObject): Resource[] {
         needsVersion: true,
         ephemeral: false,
         subresources: [
+          ...(subresources.status === undefined ? [] : [{ name: 'status', kind, verbs: READ_WRITE }]),
           ...(subresources.scale === undefined
             ? []
             : [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: READ_WRITE }]),
-          ...(subresources.status === undefined ? [] : [{ name: 'status', kind, verbs: READ_WRITE }]),
         ],
         ...(deprecated === true ? { warning: deprecationWarning ?? `${apiVersion} ${kind} is deprecated` } : {}),
         custom: {

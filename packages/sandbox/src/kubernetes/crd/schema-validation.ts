@@ -46,7 +46,7 @@ function checkType(schema: Fields, value: unknown, path: string, faults: FieldEr
   if (schema['x-kubernetes-int-or-string'] === true) {
     if (actual === 'integer' || actual === 'string') return true;
     faults.push(
-      fault.typeInvalid(path, actual, `${path} in body must be of type integer,string: ${JSON.stringify(actual)}`),
+      fault.invalid(path, actual, `${path} in body must be of type integer,string: ${JSON.stringify(actual)}`),
     );
     return false;
   }
@@ -54,12 +54,10 @@ function checkType(schema: Fields, value: unknown, path: string, faults: FieldEr
   if (expected === undefined || expected === '' || actual === expected) return true;
   if (expected === 'number' && actual === 'integer') return true;
   if (expected === 'integer' && actual === 'number') {
-    faults.push(fault.typeInvalid(path, actual, `${path} in body must be of type integer: ${JSON.stringify(actual)}`));
+    faults.push(fault.invalid(path, actual, `${path} in body must be of type integer: ${JSON.stringify(actual)}`));
     return false;
   }
-  faults.push(
-    fault.typeInvalid(path, actual, `${path} in body must be of type ${expected}: ${JSON.stringify(actual)}`),
-  );
+  faults.push(fault.invalid(path, actual, `${path} in body must be of type ${expected}: ${JSON.stringify(actual)}`));
   return false;
 }
 
@@ -141,6 +139,11 @@ function checkObject(schema: Fields, value: Record<string, unknown>, path: strin
   const join = (name: string): string => (path === '' ? name : `${path}.${name}`);
   for (const name of schema['required'] ?? []) {
     if (value[name] === undefined) faults.push(fault.required(join(name)));
+  }
+  if (schema['x-kubernetes-embedded-resource'] === true) {
+    for (const name of ['apiVersion', 'kind']) {
+      if (!value[name]) faults.push(fault.required(join(name), 'must not be empty'));
+    }
   }
   const count = Object.keys(value).length;
   const { maxProperties, minProperties, additionalProperties } = schema;

@@ -57,6 +57,7 @@ export function applySchemaDefaults(schema: Fields, value: unknown, isRoot = tru
     if (isRoot && ROOT_MEMBERS.has(name)) continue;
     const missing = value[name] === undefined || (value[name] === null && property['nullable'] !== true);
     if (missing && property['default'] !== undefined) value[name] = structuredClone(property['default']);
+    else if (missing) delete value[name]; // a null where none may be counts as absent
     if (value[name] !== undefined) applySchemaDefaults(property, value[name], false);
   }
   if (isObject(schema['additionalProperties'])) {

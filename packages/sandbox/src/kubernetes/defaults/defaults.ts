@@ -12,6 +12,9 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
     defaultPodSpec(spec);
     defaultPod(spec);
   },
+  'namespaces.': (object) => {
+    object.status = { phase: 'Active', ...object.status };
+  },
   'podtemplates.': (object) => {
     if (object['template']?.spec !== undefined) defaultPodSpec(object['template'].spec);
   },

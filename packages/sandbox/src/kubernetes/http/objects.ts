@@ -170,7 +170,8 @@ function checkIdentity(
     throw errors.conflict(resource, name, errors.STALE);
   }
   if (metadata.uid !== undefined && metadata.uid !== live.metadata.uid) {
-    throw errors.invalid(resource, name, [fault.invalid('metadata.uid', metadata.uid, 'field is immutable')]);
+    const error = fault.invalid('metadata.uid', metadata.uid, 'field is immutable');
+    throw errors.invalid(resource, name, resource.custom === undefined ? [error, error] : [error]);
   }
 }
 
@@ -179,8 +180,11 @@ function applyObject({ operations, store }: ObjectDeps, request: ObjectRequest, 
   const config = asParent(request, readConfiguration(request));
   const stored = store.get(resource.bucket, resource.namespaced ? namespace : undefined, name);
   const live = stored === undefined ? undefined : fromStored(resource, stored);
-  if (live === undefined && (config.metadata.uid !== undefined || subresource !== undefined))
-    throw errors.notFound(resource, name);
+  if (live === undefined && subresource !== undefined) throw errors.notFound(resource, name);
+  if (live === undefined && config.metadata.uid !== undefined) {
+    const why = `uid mismatch: the provided object specified uid ${config.metadata.uid}, and no existing object was found`;
+    throw errors.conflict(resource, name, why);
+  }
   if (
     live !== undefined &&
     config.metadata.resourceVersion !== undefined &&
@@ -198,7 +202,7 @@ function applyObject({ operations, store }: ObjectDeps, request: ObjectRequest, 
   const quiet: WriteOptions = { ...options, fieldValidation: 'Ignore' };
   const next = operations.read(resource, applied.object, quiet);
   next.metadata.name = name;
-  const managed = applied.managed(next);
+  const managed = [...applied.managed];
   if (stored === undefined) {
     return { object: operations.create(resource, namespace, next, { ...quiet, managed }), created: true };
   }
@@ -254,15 +258,11 @@ function readConfiguration({ body, resource, namespace, name, subresource }: Obj
   const value = parseYaml(body);
   if (!isObject(value)) throw errors.badRequest('error decoding YAML: the configuration is no object');
   const config = value as unknown as KubeObject;
-  const expected = apiVersionOf(resource);
-  if (typeof config.apiVersion !== 'string' || typeof config.kind !== 'string') {
-    throw errors.badRequest('invalid object type: /, Kind=');
-  }
+  const expected = subresource === 'scale' ? 'autoscaling/v1' : apiVersionOf(resource);
   if (config.apiVersion !== expected) {
-    const named = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion : `/${apiVersion}`);
-    void named;
+    const given = typeof config.apiVersion === 'string' ? config.apiVersion : '';
     throw errors.badRequest(
-      `Incorrect version specified in apply patch. Specified patch version: ${config.apiVersion}, expected: ${expected}`,
+      `Incorrect version specified in apply patch. Specified patch version: ${given}, expected: ${expected}`,
     );
   }
   const metadata = (config.metadata ?? {}) as KubeObject['metadata'];

@@ -182,7 +182,9 @@ async function serveResource(
   const resource = path && deps.registry.find(path.group, path.version, path.resource);
   if (path === undefined || resource === undefined || !fits(resource, path)) {
     request.resume();
-    const known = path !== undefined && (path.group === '' || deps.registry.hasGroup(path.group));
+    // Paths of definitions that lead nowhere are unknown to all handlers, as on the real server; subresources are not.
+    const isOwn = path !== undefined && deps.registry.isBuiltinGroup(path.group);
+    const known = isOwn || (path !== undefined && resource !== undefined);
     if (known) throw errors.unknownPath();
     return sendText(response, 404, '404 page not found\n');
   }

@@ -72,29 +72,31 @@ function mergeMember(member: Member, target: unknown, value: unknown, patch: Jso
   }
   if (!Array.isArray(value) || type?.kind !== 'list' || field?.merge !== true) return strip(value);
   const gone = patch[DELETE + name];
+  const before = Array.isArray(target) ? (target as unknown[]) : [];
   if (field.mergeKey === undefined) {
-    const left = (Array.isArray(target) ? target : []).filter(
-      (item) => !(Array.isArray(gone) && gone.some((other) => isEqual(other, item))),
-    );
-    return [...left, ...value.filter((item) => !left.some((other) => isEqual(other, item)))];
+    const left = before.filter((item) => !(Array.isArray(gone) && gone.some((other) => isEqual(other, item))));
+    const merged = [...left, ...value.filter((item) => !left.some((other) => isEqual(other, item)))];
+    return inOrder(merged, { wanted: value, keyOf: (item) => item, before });
   }
-  return mergeList(type.of, field.mergeKey, Array.isArray(target) ? target : [], value, name);
+  const { mergeKey } = field;
+  const merged = mergeList(type.of, mergeKey, { target: before, patch: value, name });
+  const keyOf = (item: unknown): unknown => (isObject(item) ? item[mergeKey] : item);
+  return inOrder(merged, { wanted: value.map(keyOf), keyOf, before });
 }
 
-function mergeList(
-  type: TypeNode,
-  key: string,
-  target: readonly unknown[],
-  patch: readonly unknown[],
-  name: string,
-): unknown[] {
+interface Lists {
+  readonly target: readonly unknown[];
+  readonly patch: readonly unknown[];
+  readonly name: string;
+}
+
+function mergeList(type: TypeNode, key: string, { target, patch, name }: Lists): unknown[] {
   if (patch.some((item) => isObject(item) && item[DIRECTIVE] === 'replace')) {
     return patch
       .filter((item) => !(isObject(item) && item[DIRECTIVE] === 'replace' && Object.keys(item).length === 1))
       .map(strip);
   }
   let result = [...target];
-  const added: unknown[] = [];
   for (const item of patch) {
     if (!isObject(item) || item[key] === undefined) {
       throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key} (in ${name})`);
@@ -108,13 +110,10 @@ function mergeList(
       throw badRequest(`unknown patch type: ${JSON.stringify(item[DIRECTIVE])}`);
     }
     const at = result.findIndex(isSame);
-    const alsoAdded = added.findIndex(isSame);
     if (at >= 0) result[at] = mergeMap(type, result[at] as Json, item);
-    else if (alsoAdded >= 0) added[alsoAdded] = mergeMap(type, added[alsoAdded] as Json, item);
-    else added.push(mergeMap(type, {}, item));
+    else result.push(mergeMap(type, {}, item));
   }
-  // New elements that no order directive names go to the front.
-  return [...added, ...result];
+  return result;
 }
 
 /** Puts lists in the order that `$setElementOrder/…` asks for. */
@@ -139,20 +138,18 @@ interface Order {
   readonly before: readonly unknown[];
 }
 
+// Elements that are named come in the order they are named in; those only the server has keep their place before or after
+// the named ones they stood before or after. Named ones that are new go first.
 function inOrder(items: readonly unknown[], { wanted, keyOf, before }: Order): unknown[] {
   const rank = (item: unknown): number => wanted.findIndex((one) => isEqual(one, keyOf(item)));
   const named = items.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
-  const others = items.filter((item) => rank(item) < 0);
   const place = (item: unknown): number => before.findIndex((one) => isEqual(keyOf(one), keyOf(item)));
-  // Elements only the server has stay in front of the named ones they stood in front of.
   const result: unknown[] = [];
-  let left = [...named];
-  for (const other of others) {
-    while (left.length > 0 && place(left[0]) >= 0 && place(left[0]) < place(other)) result.push(left.shift());
+  for (const other of items.filter((item) => rank(item) < 0)) {
+    while (named.length > 0 && place(named[0]) < place(other)) result.push(named.shift());
     result.push(other);
   }
-  left = left.filter((item) => !result.includes(item));
-  return [...result, ...left];
+  return [...result, ...named];
 }
 
 /** Without directives: what remains when there is nothing to merge with. */

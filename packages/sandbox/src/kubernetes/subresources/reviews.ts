@@ -1,5 +1,5 @@
 import type { Fields, KubeObject } from '../kube-api.js';
-import { methodNotAllowed } from '../errors.js';
+import { fault, invalid, methodNotAllowed } from '../errors.js';
 
 /** Who is asking. */
 export interface User {
@@ -31,9 +31,11 @@ export function review(object: KubeObject, reviewer: Reviewer): KubeObject {
     case 'SelfSubjectReview':
       return { ...object, metadata, status: { userInfo: reviewer.user } };
     case 'SelfSubjectAccessReview':
+      checkAttributes(spec);
       return { ...object, metadata, status: reviewer.authorize(reviewer.user, spec) };
     case 'SubjectAccessReview':
     case 'LocalSubjectAccessReview': {
+      checkAttributes(spec);
       const user = { username: spec['user'] ?? '', groups: spec['groups'] ?? [] };
       return { ...object, metadata, status: reviewer.authorize(user, spec) };
     }
@@ -47,4 +49,12 @@ export function review(object: KubeObject, reviewer: Reviewer): KubeObject {
     default:
       throw methodNotAllowed();
   }
+}
+
+function checkAttributes(spec: Fields): void {
+  if ((spec['resourceAttributes'] === undefined) !== (spec['nonResourceAttributes'] === undefined)) return;
+  const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+  throw invalid({ group: 'authorization.k8s.io', kind: '' }, '', [
+    fault.invalid('spec.resourceAttributes', 'null', why),
+  ]);
 }

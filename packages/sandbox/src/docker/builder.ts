@@ -90,7 +90,7 @@ export async function build(table: ImageTable, request: BuildRequest): Promise<L
     const state = await beginStage(stage);
     for (const instruction of stage.instructions) {
       announce(instruction);
-      image = await carryOut(state, instruction);
+      await carryOut(state, instruction);
     }
     if (stage === stages.at(-1) && Object.keys(request.labels).length > 0) {
       const pairs = Object.entries(request.labels).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -115,7 +115,11 @@ export async function createDockerApi(options: {
       KernelVersion: '',
       BuildTime: new Date(started).toISOString(),
       Components: [
-        { Name: 'Engine', Version: '20.10.24', Details: { ApiVersion: API_VERSION, MinAPIVersion: MIN_API_VERSION } },
+        {
+          Name: 'Engine',
+          Version: '20.10.24',
+          Details: { ApiVersion: API_VERSION, MinAPIVersion: MIN_API_VERSION, Os: 'linux', Arch: architecture },
+        },
       ],
     };
   }

@@ -73,7 +73,6 @@ async function startKubernetes(
     import('../kubernetes/controllers/controllers.js'),
     import('../kubernetes/nodes/nodes.js'),
   ]);
-  let running: Nodes | undefined;
   const server = createKubeServer({
     clock,
     newId,
@@ -82,15 +81,12 @@ async function startKubernetes(
     caCertificate: certificate.ca,
     // The nodes need the server and the server the nodes' logs: the first request comes after both.
     podRuntime: {
-      logs(pod, request) {
-        if (running === undefined) throw new Error('the nodes are not started yet');
-        return running.runtime.logs(pod, request);
-      },
+      logs: (pod, request) => running.runtime.logs(pod, request),
     },
   });
   const front = await listen(withFaults(server.listener, deps.faults, 'kubernetes'), { certificate, cluster, gateway });
   const stopControllers = startControllers({ api: server.api, clock, newId, logger });
-  running = startNodes({
+  const running: Nodes = startNodes({
     api: server.api,
     clock,
     newId,
@@ -114,7 +110,7 @@ async function startKubernetes(
 
   async function close(): Promise<void> {
     stopControllers();
-    await running?.stop();
+    await running.stop();
     server.close();
     await front.close();
     ports.release(cluster.port);

@@ -46,7 +46,7 @@ const infrastructureCodes: ReadonlySet<HelmErrorCode> = new Set([
 /** Facts of a failure beside its message. */
 export interface HelmErrorFacts extends ErrorOptions {
   readonly hint?: string | undefined;
-  readonly exitCode?: number | undefined;
+  readonly childExitCode?: number | undefined;
   readonly stderr?: string | undefined;
   readonly detail?: string | undefined;
   readonly file?: string | undefined;
@@ -61,8 +61,8 @@ export class HelmError extends Error {
   readonly code: HelmErrorCode;
   /** One imperative sentence: what the reader can do about it. */
   readonly hint: string | undefined;
-  /** What helm ended with. `undefined` when helm did not run or was killed. */
-  readonly exitCode: number | undefined;
+  /** What helm ended with; not `exitCode`, which a command line takes for its own. `undefined` when helm did not run or was killed. */
+  readonly childExitCode: number | undefined;
   /** The last part of what helm wrote to stderr. */
   readonly stderr: string | undefined;
   /** The last lines of output, for reports. */
@@ -78,7 +78,7 @@ export class HelmError extends Error {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = code;
     this.hint = facts.hint;
-    this.exitCode = facts.exitCode;
+    this.childExitCode = facts.childExitCode;
     this.stderr = facts.stderr;
     this.detail = facts.detail;
     this.file = facts.file;

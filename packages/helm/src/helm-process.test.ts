@@ -167,7 +167,7 @@ describe(runHelmOrThrow, () => {
       name: 'HelmError',
       code: 'RELEASE_NOT_FOUND',
       message: 'read release "x": release: not found',
-      exitCode: 1,
+      childExitCode: 1,
       stderr: 'warn\nError: release: not found',
       detail: 'warn\nError: release: not found',
       infrastructure: false,

@@ -135,7 +135,7 @@ export function failureOf(task: string, outcome: HelmOutcome): HelmError {
   const { code, hint, summary } = classifyFailure(outcome.stderr);
   return new HelmError(code, `${task}: ${summary}`, {
     hint,
-    exitCode: outcome.exitCode,
+    childExitCode: outcome.exitCode,
     stderr: outcome.stderr,
     detail: outcome.tail === '' ? undefined : outcome.tail,
   });

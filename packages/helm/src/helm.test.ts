@@ -346,7 +346,7 @@ for (const { major, path } of helms) {
       const helm = await realHelm();
       await expect(helm.template(await makeChart(template))).rejects.toMatchObject({
         code,
-        exitCode: 1,
+        childExitCode: 1,
         infrastructure: false,
       });
     });

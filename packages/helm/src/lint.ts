@@ -22,7 +22,7 @@ export function parseLint(run: HelmOutcome & { readonly task: string }): LintRep
   const output = run.stdout;
   if (!/^==> Linting /m.test(output) || (run.exitCode !== 0 && run.exitCode !== 1)) {
     throw new HelmError('FAILED', `${run.task}: helm did not lint`, {
-      exitCode: run.exitCode,
+      childExitCode: run.exitCode,
       stderr: run.stderr,
       detail: run.tail,
     });

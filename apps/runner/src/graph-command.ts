@@ -11,7 +11,7 @@ export async function graph({ flags, cwd, print }: ContextOf<typeof graphFlags>)
     {
       config,
       job: { type: 'periodic', job: `${config.name}-e2e`, buildId: '0', decorated: false, warnings: [] },
-      source: { repo: '.', configFolder: '' },
+      source: { repo: '.', revision: 'HEAD', configFolder: '' },
       provider: 'sandbox',
       resultsUri: 'file:///',
       runUri: 'file:///',

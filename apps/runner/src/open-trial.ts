@@ -39,6 +39,8 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     logger,
     clock,
     location: settings.config.cluster.location,
+    ...(settings.registry === undefined ? {} : { registry: settings.registry }),
+    ...(settings.releasesUri === undefined ? {} : { releasesUri: settings.releasesUri }),
     faults: io.faults ?? [],
     ...(project === undefined ? {} : { project }),
     ...(io.context === undefined ? {} : { context: io.context }),

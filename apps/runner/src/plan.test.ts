@@ -14,7 +14,7 @@ const settings: TrialSettings = {
     tests: [{ name: 'helm-test', type: 'helm' }],
   }),
   job: { type: 'periodic', job: 'widgets-e2e', buildId: '17', decorated: false, warnings: [] },
-  source: { repo: '/src/widgets', configFolder: '' },
+  source: { repo: '/src/widgets', revision: 'a'.repeat(40), configFolder: '' },
   provider: 'gke',
   resultsUri: 'file:///results',
   runUri: 'file:///results/logs/widgets-e2e/17',

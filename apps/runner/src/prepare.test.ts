@@ -40,7 +40,7 @@ describe(prepareSettings, () => {
     const settings = await prepareSettings(loaded, flags, surroundings());
     expect(settings.job).toMatchObject({ type: 'periodic', job: 'widgets-e2e', decorated: false });
     expect(settings.runUri).toBe(`file:///home/ada/_results/logs/widgets-e2e/${settings.job.buildId}`);
-    expect(settings.source).toEqual({ repo: dir, configFolder: 'operators/widgets' });
+    expect(settings.source).toEqual({ repo: dir, revision: expect.stringMatching(/^[0-9a-f]{40}$/), configFolder: 'operators/widgets' });
   });
 
   it("takes Prow's job and lays the results out as Prow does", async () => {

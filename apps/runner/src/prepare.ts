@@ -102,6 +102,7 @@ async function findSource(dir: string, flags: Pick<TrialFlags, 'repo' | 'commit'
   }
   return {
     repo: flags.repo ?? top.stdout,
+    revision: flags.commit ?? head.stdout,
     ...(flags.commit === undefined ? {} : { commit: flags.commit }),
     configFolder: relative(top.stdout, dir).split(sep).join('/'),
   };

@@ -4,7 +4,6 @@ import { createJournal, type Journal, type PipelineEvent, type RunResult, runGra
 import {
   createFinished,
   createStarted,
-  revisionOf,
   shouldWriteResults,
   writeFinished,
   writeStarted,
@@ -13,7 +12,8 @@ import { joinUri, type ObjectStore } from '@seatrial/storage';
 import type { Plan } from './plan.js';
 import { formatSummary } from './results/summary.js';
 import { recordOf } from './settings-record.js';
-import type { Trial } from './trial.js';
+import type { BuildOutput } from './tasks/build.js';
+import { revisionOfTrial, type Trial } from './trial.js';
 
 export interface RunTrialOptions {
   readonly signal: AbortSignal;
@@ -39,7 +39,7 @@ export async function runTrial(trial: Trial, plan: Plan, options: RunTrialOption
   const order = plan.graph.tasks.map(({ name }) => name);
   const selected = plan.selection.names;
   const writes = options.writesVerdict === false ? { started: false, finished: false } : shouldWriteResults(job);
-  const revision = revisionOf(job);
+  const revision = revisionOfTrial(trial);
   if (writes.started) {
     await writeStarted(
       resultStore,
@@ -48,7 +48,7 @@ export async function runTrial(trial: Trial, plan: Plan, options: RunTrialOption
       createStarted(job, {
         timestampMs: options.startedMs,
         node: options.node,
-        ...(revision === undefined ? {} : { revision }),
+        revision,
       }),
     );
   }
@@ -85,13 +85,20 @@ export async function runTrial(trial: Trial, plan: Plan, options: RunTrialOption
       timestampMs: clock.now(),
       passed: result.state === 'succeeded',
       result: RESULTS[result.state],
-      ...(revision === undefined ? {} : { revision }),
+      revision,
+      metadata: factsOf(result),
     });
     await writeFinished(resultStore, runUri, finished);
   }
   const tests = await countTests(trial);
   options.print(formatSummary({ result, job: job.job, buildId: job.buildId, runUri, order, selected, wallMs, tests }));
   return exitCodeOf(result);
+}
+
+/** Columns' headers in TestGrid: what was built. */
+function factsOf({ tasks }: RunResult): Record<string, string> {
+  const build = tasks['build']?.output as BuildOutput | undefined;
+  return build === undefined ? {} : { image: build.imageTag, chart: build.chartVersion };
 }
 
 const RESULTS = { succeeded: 'SUCCESS', failed: 'FAILURE', aborted: 'ABORTED' } as const;

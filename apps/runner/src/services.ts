@@ -18,6 +18,10 @@ export const RELEASES_VARIABLE = 'SEATRIAL_RELEASES';
 export interface Services extends AsyncDisposable {
   /** The caller's environment, with the sandbox's endpoints over it where the sandbox is the provider. */
   env(): Promise<Env>;
+  /** Registry and path below which images are pushed. @throws {RunnerError} `SETTING_MISSING` */
+  registry(): Promise<string>;
+  /** Where charts are published; `undefined` for nowhere. */
+  releasesUri(): Promise<string | undefined>;
   /** Objects that the trial publishes: charts, records of releases. */
   store(): Promise<ObjectStore>;
   docker(): Promise<DockerEngine>;
@@ -39,6 +43,10 @@ export interface ServicesOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly project?: string;
+  /** @default `SEATRIAL_REGISTRY` */
+  readonly registry?: string;
+  /** @default `SEATRIAL_RELEASES` */
+  readonly releasesUri?: string;
   /** Zone or region of clusters that are made. */
   readonly location: string;
   /** Context of the user's kubeconfig, for the provider `kubeconfig`. @default the current one */
@@ -126,6 +134,14 @@ export function createServices(options: ServicesOptions): Services {
 
   return {
     env,
+    async registry() {
+      const registry = options.registry ?? (await env())[REGISTRY_VARIABLE];
+      if (registry) return registry;
+      throw new RunnerError('SETTING_MISSING', 'there is no registry to push the image to', {
+        hint: `Give one with --registry, the field "registry" of the config, or ${REGISTRY_VARIABLE}.`,
+      });
+    },
+    releasesUri: async () => options.releasesUri ?? ((await env())[RELEASES_VARIABLE] || undefined),
     store,
     docker,
     provider,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '@seatrial/cli';
-import type { ProwJobInfo } from '@seatrial/prow';
+import { type ProwJobInfo, revisionOf } from '@seatrial/prow';
 import type { ObjectStore } from '@seatrial/storage';
 import type { Config } from './config/schema.js';
 import type { ResultWriter } from './results/result-writer.js';
@@ -12,6 +12,8 @@ export interface TrialSource {
   readonly repo: string;
   /** Commit to test. @default the one that is checked out, with the uncommitted changes */
   readonly commit?: string;
+  /** Commit that was checked out when the run was asked for, or the one to test. */
+  readonly revision: string;
   /** Folder of the config inside the repository; `''` is its root. */
   readonly configFolder: string;
 }
@@ -55,6 +57,11 @@ export function sourceDir(trial: Pick<Trial, 'source'>, cloneDir: string): strin
 export function namespaceOf(trial: TrialSettings): string {
   const base = trial.config.deploy.namespace ?? trial.config.name;
   return trial.provider === 'kubeconfig' ? `${base.slice(0, 50)}-${runSuffix(trial)}` : base;
+}
+
+/** Commit that the run is recorded under: Prow's, else the one that was checked out. */
+export function revisionOfTrial({ job, source }: Pick<TrialSettings, 'job' | 'source'>): string {
+  return revisionOf(job) ?? source.revision;
 }
 
 export function releaseOf({ config }: Pick<TrialSettings, 'config'>): string {

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import { defineTask } from '@seatrial/pipeline';
-import { RunnerError } from '../errors.js';
-import { RELEASES_VARIABLE, REGISTRY_VARIABLE } from '../services.js';
 import { sourceDir, type Trial } from '../trial.js';
 import type { cloneTask } from './clone.js';
 import { reported } from './reported.js';
@@ -33,21 +31,14 @@ export function buildTask(trial: Trial, clone: ReturnType<typeof cloneTask>) {
       reported<BuildOutput>(trial, context, async () => {
         const { buildRelease, imageTag } = await import('@seatrial/release');
         const { services, clock } = trial;
-        const env = await services.env();
-        const registry = trial.registry ?? env[REGISTRY_VARIABLE];
-        if (registry === undefined) {
-          throw new RunnerError('SETTING_MISSING', 'there is no registry to push the image to', {
-            hint: `Give one with --registry, the field "registry" of the config, or ${REGISTRY_VARIABLE}.`,
-          });
-        }
-        const releasesUri = trial.releasesUri ?? env[RELEASES_VARIABLE];
+        const releasesUri = await services.releasesUri();
         const { shortSha, diffHash, sha, dir } = context.inputs.clone;
         const built = await buildRelease({
           sourceDir: sourceDir(trial, dir),
           commit: sha,
           image,
           chart: { path: chart.path, imageValue: chart.imageValue },
-          registry,
+          registry: await services.registry(),
           ...(releasesUri === undefined ? {} : { releasesUri }),
           tag: imageTag({ dateMs: clock.now(), shortSha, ...(diffHash === undefined ? {} : { diffHash }) }),
           outDir: join(trial.workDir, 'release'),

@@ -3,8 +3,9 @@ import { defineTask, type Task, type TaskContext } from '@seatrial/pipeline';
 import { joinUri } from '@seatrial/storage';
 import { RunnerError } from '../errors.js';
 import { junitFile } from '../results/result-writer.js';
-import type { Trial } from '../trial.js';
+import { revisionOfTrial, type Trial } from '../trial.js';
 import type { BuildOutput } from './build.js';
+import type { CloneOutput } from './clone.js';
 
 export interface FinalizeScope {
   /** Tasks of this run that must have left a report. */
@@ -77,25 +78,24 @@ async function readReports({ resultStore, runUri }: Trial): Promise<Map<string, 
 }
 
 async function moveLatest(trial: Trial, context: TaskContext<unknown>): Promise<void> {
-  const { moveLatestGreen, revisionOf } = await import('@seatrial/prow');
-  const { moveLatestRelease } = await import('@seatrial/release');
-  const { job, resultsUri, resultStore } = trial;
-  const sha = revisionOf(job);
-  if (sha === undefined) return;
-  const green = await moveLatestGreen(resultStore, joinUri(resultsUri, 'latest_green', job.job, 'latest_green.json'), {
-    job: job.job,
-    sha,
-    buildId: job.buildId,
-  });
-  context.log(`latest_green.json ${green}`);
+  const { job, resultsUri, resultStore, runUri, services } = trial;
+  const source = context.results['clone']?.output as CloneOutput | undefined;
+  if (source?.dirty !== false) {
+    context.log('latest_green.json stays: what passed is not a commit');
+    return;
+  }
+  const sha = revisionOfTrial(trial);
+  const buildId = job.buildId;
+  // In a decorated job, only Prow knows where the results go in the end.
+  if (runUri.startsWith(resultsUri)) {
+    const { latestGreenUri, moveLatestGreen } = await import('@seatrial/prow');
+    const moved = await moveLatestGreen(resultStore, latestGreenUri(resultsUri, job.job), { job: job.job, sha, buildId });
+    context.log(`latest_green.json: ${moved}`);
+  }
   const build = context.results['build']?.output as BuildOutput | undefined;
-  if (build?.chartUri === undefined || trial.releasesUri === undefined) return;
-  const release = await moveLatestRelease(await trial.services.store(), {
-    releasesUri: trial.releasesUri,
-    archive: build.chart,
-    sha,
-    target: build.chartUri,
-    buildId: job.buildId,
-  });
-  context.log(`latest_release.json ${release}`);
+  const releasesUri = await services.releasesUri();
+  if (build?.chartUri === undefined || releasesUri === undefined) return;
+  const { moveLatestRelease } = await import('@seatrial/release');
+  const release = { releasesUri, archive: build.chart, sha, target: build.chartUri, buildId };
+  context.log(`latest_release.json: ${await moveLatestRelease(await services.store(), release)}`);
 }

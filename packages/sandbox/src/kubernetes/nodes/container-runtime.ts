@@ -87,6 +87,7 @@ export class StartError extends Error {
 
 /** What the runtime of the container engine says of a command that is not there. */
 export function missingCommand(command: string): StartError {
+  if (command === '') return new StartError('no command specified');
   const why = command.includes('/')
     ? `stat ${command}: no such file or directory`
     : 'executable file not found in $PATH';

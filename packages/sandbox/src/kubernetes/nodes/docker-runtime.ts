@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import type Dockerode from 'dockerode';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Clock } from '../../clock.js';
 import { PullError, StartError } from './container-runtime.js';
@@ -17,7 +18,7 @@ import { repositoryOf } from './runtimes.js';
 export interface ContainerEngine {
   pull(reference: string): Promise<NodeJS.ReadableStream>;
   getImage(reference: string): { inspect(): Promise<ImageInspection> };
-  createContainer(options: Record<string, unknown>): Promise<EngineContainer>;
+  createContainer(options: object): Promise<EngineContainer>;
   getContainer(id: string): EngineContainer;
   listContainers(options: {
     all: boolean;
@@ -54,6 +55,11 @@ export interface ImageInspection {
     readonly Cmd?: readonly string[] | null;
     readonly WorkingDir?: string;
   };
+}
+
+/** A `dockerode` client as {@link ContainerEngine}: its overloads with callbacks keep the types from fitting by shape. */
+export function engineOf(docker: Dockerode): ContainerEngine {
+  return docker as unknown as ContainerEngine;
 }
 
 /** Label of every container that belongs to a sandbox; its value is the sandbox's own. */
@@ -100,7 +106,7 @@ export function createDockerRuntime(options: {
     },
 
     async start(request) {
-      const { pod, container, init } = request;
+      const { pod, init } = request;
       const uid = pod.metadata.uid ?? '';
       const messageFile = join(request.dir, 'termination-log');
       await writeFile(messageFile, '', { mode: 0o666 });
@@ -133,7 +139,6 @@ export function createDockerRuntime(options: {
         .inspect()
         .catch(() => nowhere);
       const address = NetworkSettings.IPAddress || Object.values(NetworkSettings.Networks ?? {})[0]?.IPAddress;
-      void container;
       return handleOf(created, exited, address === '' ? undefined : address);
     },
 

@@ -10,7 +10,7 @@ import type { ClusterKubernetes, KubernetesFactory, NodeRequest } from '../gke/k
 import { openPort } from '../http/listen.js';
 import type { ContainerEngine } from '../kubernetes/nodes/docker-runtime.js';
 import type { NodeSpec } from '../kubernetes/nodes/node-spec.js';
-import type { Nodes } from '../kubernetes/nodes/nodes.js';
+import type { Nodes, NodesOptions } from '../kubernetes/nodes/nodes.js';
 import type { ImageStore } from '../registry/image-store.js';
 import type { ServerCertificate } from './certificate.js';
 import { createCertificate } from './certificate.js';
@@ -86,20 +86,7 @@ async function startKubernetes(
   });
   const front = await listen(withFaults(server.listener, deps.faults, 'kubernetes'), { certificate, cluster, gateway });
   const stopControllers = startControllers({ api: server.api, clock, newId, logger });
-  const running: Nodes = startNodes({
-    api: server.api,
-    clock,
-    newId,
-    logger,
-    nodes: nodes.map((node) => toNodeSpec(node, deps.architecture)),
-    dataDir: dir,
-    apiServer: () => ({ host: '127.0.0.1', port: front.port }),
-    apiServerForContainers: () => ({ host: gateway ?? '127.0.0.1', port: front.port }),
-    caCertificate: () => certificate.ca,
-    images: deps.images,
-    ...(engine === undefined ? {} : { engine: engine.client }),
-    ...(deps.hostPath === undefined ? {} : { hostPath: deps.hostPath }),
-  });
+  const running = startRunning();
   let closing: Promise<void> | undefined;
   return {
     endpoint: `127.0.0.1:${front.port}`,
@@ -107,6 +94,31 @@ async function startKubernetes(
     version: KUBERNETES_VERSION,
     close: () => (closing ??= close()),
   };
+
+  function startRunning(): Nodes {
+    const options: NodesOptions = {
+      api: server.api,
+      clock,
+      newId,
+      logger,
+      nodes: nodes.map((node) => toNodeSpec(node, deps.architecture)),
+      dataDir: dir,
+      apiServer: () => ({ host: '127.0.0.1', port: front.port }),
+      apiServerForContainers: () => ({ host: gateway ?? '127.0.0.1', port: front.port }),
+      caCertificate: () => certificate.ca,
+      images: deps.images,
+      ...(engine === undefined ? {} : { engine: engine.client }),
+      ...(deps.hostPath === undefined ? {} : { hostPath: deps.hostPath }),
+    };
+    try {
+      return startNodes(options);
+    } catch (cause) {
+      stopControllers();
+      server.close();
+      void front.close();
+      throw cause;
+    }
+  }
 
   async function close(): Promise<void> {
     stopControllers();

@@ -80,6 +80,8 @@ export function addQuantities(a: string, b: string): string {
   const right = parse(b);
   const nanos = (left?.nanos ?? 0n) + (right?.nanos ?? 0n);
   const unit = 10n ** BigInt(NANO);
-  if (nanos % unit === 0n && left?.form === 'binary') return canonicalQuantity(`${nanos / unit}`) ?? '0';
+  if (left?.form === 'binary' && nanos % (unit * 1024n) === 0n) {
+    return canonicalQuantity(`${nanos / unit / 1024n}Ki`) ?? '0';
+  }
   return canonicalQuantity(`${nanos}n`) ?? '0';
 }

@@ -36,6 +36,16 @@ export interface RunNode {
   stop?: ((reason: Error) => void) | undefined;
 }
 
+/** What is new when a task ends. */
+export interface NodeEnd {
+  readonly state: Exclude<TaskState, 'pending' | 'running'>;
+  readonly output?: Json | undefined;
+  readonly error?: TaskError | undefined;
+  readonly reason?: string;
+  /** Whether the journal says all there is to say already. */
+  readonly isRecorded?: boolean;
+}
+
 /** Makes the nodes of a graph, in its order, each knowing those behind it. */
 export function createNodes(graph: Graph): readonly RunNode[] {
   const nodes = new Map<Task, RunNode>();

@@ -66,6 +66,7 @@ export function createServices(options: ServicesOptions): Services {
     if (options.provider !== 'sandbox') return options.env;
     const { startSandbox } = await import('@seatrial/sandbox');
     const sandbox = await startSandbox({
+      env: options.env,
       logger,
       docker: options.env['SEATRIAL_DOCKER'] ?? 'auto',
       faults: options.faults ?? [],

@@ -35,7 +35,7 @@ export interface EngineContainer {
   readonly id: string;
   start(): Promise<unknown>;
   attach(options: { stream: true; stdout: true; stderr: true }): Promise<NodeJS.ReadWriteStream>;
-  wait(): Promise<{ StatusCode: number }>;
+  wait(options: { condition: 'next-exit' }): Promise<{ StatusCode: number }>;
   stop(options: { t: number }): Promise<unknown>;
   kill(): Promise<unknown>;
   remove(options: { force: true; v: true }): Promise<unknown>;
@@ -116,7 +116,8 @@ export function createDockerRuntime(options: {
       output.on('data', request.log);
       const stream = await created.attach({ stream: true, stdout: true, stderr: true });
       engine.modem.demuxStream(stream, output, output);
-      const waiting = created.wait();
+      // The default condition, not-running, is met before the start.
+      const waiting = created.wait({ condition: 'next-exit' });
       try {
         await created.start();
       } catch (cause) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.js';
 import { PipelineError } from './errors.js';
 import type { NodeEnd, RunNode } from './run-node.js';
@@ -23,6 +24,8 @@ export class Cancellation {
   constructor(options: CancellationOptions, onStop: (reason: Error) => void) {
     this.#options = options;
     this.#onStop = onStop;
+    // Many checks of a resumed run wait for it at once; Node warns of a leak at eleven.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   /** Why the run is stopped; `undefined` while it is not. */

@@ -593,6 +593,20 @@ describe(runGraph, () => {
       expect(lines).toEqual(['could not tell whether what was done is still there: no network']);
     });
 
+    it('checks many tasks at once without a warning of a leak', async () => {
+      const warnings: string[] = [];
+      const onWarning = ({ name }: Error) => void warnings.push(name);
+      const verify = () => new Promise<boolean>((resolve) => setImmediate(resolve, true));
+      const tasks = Array.from({ length: 20 }, (_, at) => defineTask({ name: `t${at}`, run: noop, verify }));
+      const journal = createJournal(memoryJournalFiles());
+      await run(tasks, { journal });
+      process.on('warning', onWarning);
+      await runGraph(createGraph(tasks), { journal, resume: true }).result;
+      await new Promise((resolve) => setImmediate(resolve)); // warnings come in a tick of their own
+      process.off('warning', onWarning);
+      expect(warnings).toEqual([]);
+    });
+
     it('does not wait for a check that hangs when it is stopped', async () => {
       const made = defineTask({ name: 'made', run: noop, verify: () => new Promise<boolean>(() => {}) });
       const journal = createJournal(memoryJournalFiles());

@@ -15,7 +15,7 @@ interface FakeContainer {
   readonly id: string;
   start(): Promise<void>;
   attach(): Promise<PassThrough>;
-  wait(): Promise<{ StatusCode: number }>;
+  wait(options: { condition?: string }): Promise<{ StatusCode: number }>;
   stop(): Promise<void>;
   kill(): Promise<void>;
   remove(): Promise<void>;
@@ -66,7 +66,8 @@ function fakeEngine({ images = ['app:1'] }: { readonly images?: readonly string[
           if ((options['Cmd'] as string[])[0] === 'fail') end(3);
         },
         attach: async () => output,
-        wait: async () => ({ StatusCode: await ended.promise }),
+        // As the engine does: a container that has not been started is not running.
+        wait: async ({ condition }) => ({ StatusCode: condition === 'next-exit' ? await ended.promise : 0 }),
         stop: async () => end(143),
         kill: async () => end(137),
         async remove() {

@@ -6,6 +6,8 @@ import type { Fields } from '../kube-api.js';
 import type { ContainerHandle } from './container-runtime.js';
 
 const BETWEEN_MS = 100;
+/** For so long after the start a failure is nothing to tell. */
+const SETTLE_MS = 1_000;
 
 /** Answer to one probe. */
 export interface ProbeResult {
@@ -65,7 +67,8 @@ export async function runProbe(
   let last: boolean | undefined;
   try {
     if (initialDelaySeconds > 0) await clock.sleep(initialDelaySeconds * 1_000, signal);
-    for (let dueMs = clock.now(); ;) {
+    const grace = between < periodMs ? Math.min(SETTLE_MS, periodMs) : 0;
+    for (let dueMs = clock.now() + grace; ;) {
       const { passed, message } = await probeOnce(probe, target);
       signal.throwIfAborted();
       const due = clock.now() >= dueMs;

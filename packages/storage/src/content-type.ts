@@ -2,5 +2,7 @@ import mime from 'mime-types';
 
 /** Type of a name's extension, with the charset for text; `application/octet-stream` where it says nothing. */
 export function contentTypeOf(name: string): string {
-  return mime.contentType(name.slice(name.lastIndexOf('/') + 1)) || 'application/octet-stream';
+  const type = mime.lookup(name.slice(name.lastIndexOf('/') + 1)) || 'application/octet-stream';
+  // As Prow has it: a charset for text, none for JSON.
+  return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
 }

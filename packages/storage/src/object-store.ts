@@ -56,7 +56,7 @@ export type ObjectBody = string | Uint8Array | Readable;
 
 /**
  * Objects by URI, the same over `gs://` and `file://`. Every method throws `StorageError`: `INVALID_URI`, `NOT_FOUND`,
- * `DENIED`, `PRECONDITION_FAILED`, `UNAVAILABLE`, `FAILED`, with the URI and what was tried.
+ * `INVALID_NAME`, `DENIED`, `PRECONDITION_FAILED`, `UNAVAILABLE`, `FAILED`, with the URI and what was tried.
  */
 export interface ObjectStore {
   read(uri: string): Promise<Uint8Array>;

@@ -23,10 +23,20 @@ export function formatUri(uri: StorageUri): string {
 /**
  * Puts names below a URI, one `/` between each; empty parts are left out. The scheme stays, and so does a relative
  * `file://./x`. Parts are names, not URIs: for `file://` they are percent-encoded.
+ *
+ * @throws {StorageError} `INVALID_URI` for a part with `.` or `..` below `file://`: it would not be below.
  */
 export function joinUri(base: string, ...parts: readonly string[]): string {
   const names = parts.map((part) => part.replace(/^\/+/, '')).filter((part) => part !== '');
-  const encoded = base.startsWith('file:') ? names.map(encodePath) : names;
+  const isFile = base.startsWith('file:');
+  const outside = isFile ? names.find((name) => /(?:^|[/\\])\.{1,2}(?:[/\\]|$)/.test(name)) : undefined;
+  if (outside !== undefined) {
+    throw new StorageError('INVALID_URI', `${JSON.stringify(outside)} is not below ${base}`, {
+      uri: base,
+      hint: 'Leave . and .. out of names.',
+    });
+  }
+  const encoded = isFile ? names.map(encodePath) : names;
   return encoded.reduce((uri, part) => (uri.endsWith('/') ? `${uri}${part}` : `${uri}/${part}`), base);
 }
 

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { contentTypeOf } from '../content-type.js';
 import { StorageError } from '../errors.js';
 import { type FileUri, formatFileUri } from '../file-uri.js';
@@ -12,10 +14,12 @@ import { fileError } from './file-errors.js';
 const TEMPORARY = '.seatrial-tmp';
 /** Milliseconds after which another writer's lock is taken for left behind. Writers hold it for two system calls. */
 const STALE_LOCK_MS = 10_000;
+const LOCK_RETRY_MS = 2;
 
 /**
  * Files as objects. A write goes to a temporary file beside the object and is renamed over it, so it is whole or not
- * there. A generation is the modification time and inode: every write makes a new inode.
+ * there. A generation is the modification time, which every write moves on, and the inode. Content type and metadata are
+ * not kept: that would need a second file beside the object.
  */
 export function createFileBackend(options: {
   readonly newId: () => string;
@@ -26,19 +30,30 @@ export function createFileBackend(options: {
     async read({ path }, range) {
       return attempt('read', path, async () => {
         const handle = await open(path);
-        return handleStream(handle, path, range);
+        if ((await handle.stat()).isFile()) return handleStream(handle, path, range);
+        await handle.close();
+        throw new StorageError('NOT_FOUND', `cannot read ${formatFileUri({ path })}: it is no file`, {
+          uri: formatFileUri({ path }),
+          operation: 'read',
+        });
       });
     },
     async write({ path }, body, writeOptions) {
       return attempt('write', path, async () => {
         const dir = dirname(path);
         await mkdir(dir, { recursive: true });
-        const temporary = join(dir, `.${basename(path)}.${newId()}${TEMPORARY}`);
+        // Without the object's name: with it, it could be too long for a file system.
+        const temporary = join(dir, `.${newId()}${TEMPORARY}`);
         try {
           await pipeline(readableOf(body), createWriteStream(temporary, { flags: 'wx' }), {
             ...(writeOptions.signal === undefined ? {} : { signal: writeOptions.signal }),
           });
+          await makeNewer(temporary, path);
           await publish(temporary, path, writeOptions, now);
+        } catch (error) {
+          // What a stream says of an abort is not its reason.
+          writeOptions.signal?.throwIfAborted();
+          throw error;
         } finally {
           await rm(temporary, { force: true });
         }
@@ -46,9 +61,8 @@ export function createFileBackend(options: {
       });
     },
     async *list({ path }) {
-      const folder = path.endsWith('/') ? path.slice(0, -1) : dirname(path);
-      for await (const file of walk(folder)) {
-        if (!file.startsWith(path)) continue;
+      const at = path.lastIndexOf('/') + 1;
+      for await (const file of walk(path.slice(0, at), path.slice(at))) {
         const found = await statFile(file);
         if (found !== undefined) yield infoOf(file, found);
       }
@@ -75,6 +89,17 @@ export function createFileBackend(options: {
       });
     },
   };
+}
+
+/**
+ * The clock of a file system stands still for milliseconds, and an inode is used again once it is free: without this a
+ * third write could look like the first one.
+ */
+async function makeNewer(temporary: string, path: string): Promise<void> {
+  const [mine, before] = [await bigStat(temporary), await statFile(path)];
+  if (before === undefined || mine.mtimeNs > before.mtimeNs) return;
+  const newerMs = Number(before.mtimeNs / 1_000_000n) + 2;
+  await utimes(temporary, newerMs / 1_000, newerMs / 1_000);
 }
 
 async function publish(
@@ -104,13 +129,15 @@ async function requireGeneration(path: string, expected: string): Promise<void> 
 
 /** Holds others with a precondition off the same object. One whose holder died is taken over. */
 async function locked<T>(path: string, now: () => number, run: () => Promise<T>): Promise<T> {
-  const lock = join(dirname(path), `.${basename(path)}.lock${TEMPORARY}`);
+  const name = createHash('sha256').update(basename(path)).digest('hex').slice(0, 32);
+  const lock = join(dirname(path), `.${name}.lock${TEMPORARY}`);
   let handle: FileHandle | undefined;
   while (handle === undefined) {
     handle = await open(lock, 'wx').catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
       const held = await statFile(lock);
       if (held !== undefined && now() - Number(held.mtimeMs) > STALE_LOCK_MS) await rm(lock, { force: true });
+      else await delay(LOCK_RETRY_MS);
       return undefined;
     });
   }
@@ -159,9 +186,10 @@ function infoOf(path: string, stats: BigStats): ObjectInfo {
   };
 }
 
-/** Paths of all files below a folder, sorted as object names are. */
-async function* walk(folder: string): AsyncGenerator<string> {
+/** Paths of all files below a folder that start with `prefix` there, sorted as object names are. */
+async function* walk(folder: string, prefix = ''): AsyncGenerator<string> {
   for (const entry of await entriesOf(folder)) {
+    if (!entry.name.startsWith(prefix)) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* walk(path);
     else if (entry.isFile() && !entry.name.endsWith(TEMPORARY)) yield path;

@@ -16,10 +16,13 @@ const CODES: Readonly<Record<string, StorageErrorCode>> = {
 
 /** A system error as a StorageError. Errors that are none, an abort's reason too, stay as they are. */
 export function fileError(operation: string, path: string, error: unknown): unknown {
-  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (error instanceof StorageError || code === undefined || code.startsWith('ABORT')) return error;
   const uri = formatFileUri({ path });
-  return new StorageError(CODES[code] ?? 'FAILED', `cannot ${operation} ${uri}: ${(error as Error).message}`, {
+  const isInTheWay = code === 'EEXIST' && syscall === 'mkdir';
+  const mapped =
+    operation === 'write' && (isInTheWay || code === 'EISDIR' || code === 'ENOTDIR') ? 'FAILED' : CODES[code];
+  return new StorageError(mapped ?? 'FAILED', `cannot ${operation} ${uri}: ${(error as Error).message}`, {
     cause: error,
     uri,
     operation,

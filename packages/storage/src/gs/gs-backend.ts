@@ -1,7 +1,8 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Bucket, File, FileMetadata, Storage } from '@google-cloud/storage';
 import { contentTypeOf } from '../content-type.js';
+import type { StorageError } from '../errors.js';
 import { formatGsUri, type GsUri } from '../gs-uri.js';
 import type { Backend, ObjectInfo, WriteOptions } from '../object-store.js';
 import { gsError, statusOf } from './gs-errors.js';
@@ -13,10 +14,21 @@ export interface GsOptions {
   /** `http://HOST:PORT` of a stand-in; reached without credentials. @default the service */
   readonly apiEndpoint?: string;
   readonly projectId?: string;
+  /**
+   * How often a request is repeated that met a 408, 429, 5xx or a lost connection. The pause starts at a second and
+   * doubles. @default 3
+   */
+  readonly maxRetries?: number;
+}
+
+/** Cloud Storage, which also copies by itself. */
+export interface GsBackend extends Backend<GsUri> {
+  /** Keeps content type and metadata unless others are given. */
+  copy(from: GsUri, to: GsUri, options: WriteOptions): Promise<ObjectInfo>;
 }
 
 /** Cloud Storage. The client is loaded at the first use. */
-export function createGsBackend(options: GsOptions): Backend<GsUri> {
+export function createGsBackend(options: GsOptions): GsBackend {
   let client: Promise<Storage> | undefined;
   const storage = (): Promise<Storage> => (client ??= createClient(options));
   const bucketOf = async ({ bucket }: GsUri): Promise<Bucket> => (await storage()).bucket(bucket);
@@ -30,9 +42,7 @@ export function createGsBackend(options: GsOptions): Backend<GsUri> {
         // A part has no checksum of its own.
         validation: range.start === undefined && range.end === undefined,
       });
-      return started(stream).catch((error: unknown) => {
-        throw gsError('read', place, error);
-      });
+      return started(stream, (error) => gsError('read', place, error));
     },
     async write(place, body, writeOptions) {
       try {
@@ -85,6 +95,24 @@ export function createGsBackend(options: GsOptions): Backend<GsUri> {
         pageToken = answer?.nextPageToken;
       } while (pageToken !== undefined);
     },
+    async copy(from, to, { contentType, cacheControl, metadata, ifGenerationMatch, signal }) {
+      signal?.throwIfAborted();
+      try {
+        const target = await fileOf(to);
+        const [, answer] = await (
+          await fileOf(from)
+        ).copy(target, {
+          ...(contentType === undefined ? {} : { contentType }),
+          ...(cacheControl === undefined ? {} : { cacheControl }),
+          ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
+          ...preconditions(ifGenerationMatch),
+        });
+        const { resource } = answer as { readonly resource?: FileMetadata };
+        return infoOf(to.bucket, resource ?? (await target.getMetadata())[0], to.object);
+      } catch (error) {
+        throw gsError('copy', from, error);
+      }
+    },
     async stat(place) {
       try {
         const [metadata] = await (await fileOf(place)).getMetadata();
@@ -100,7 +128,7 @@ export function createGsBackend(options: GsOptions): Backend<GsUri> {
           await fileOf(place)
         ).delete({
           ignoreNotFound: ignoreMissing,
-          ...(ifGenerationMatch === undefined ? {} : { ifGenerationMatch: Number(ifGenerationMatch) }),
+          ...(ifGenerationMatch === undefined ? {} : { ifGenerationMatch }),
         });
       } catch (error) {
         throw gsError('delete', place, error);
@@ -109,26 +137,38 @@ export function createGsBackend(options: GsOptions): Backend<GsUri> {
   };
 }
 
-async function createClient({ apiEndpoint, projectId }: GsOptions): Promise<Storage> {
+async function createClient({ apiEndpoint, projectId, maxRetries }: GsOptions): Promise<Storage> {
   const { IdempotencyStrategy, Storage: Client } = await import('@google-cloud/storage');
-  return new Client({
+  const client = new Client({
     ...(apiEndpoint === undefined ? {} : { apiEndpoint }),
     ...(projectId === undefined ? {} : { projectId }),
-    // Every write here is of a whole object, so a repeated one changes nothing. With the default strategy, one upload
-    // without a precondition switches retries off for the whole client (measured with 7.22).
-    retryOptions: { idempotencyStrategy: IdempotencyStrategy.RetryAlways },
+    retryOptions: {
+      // Every write here is of a whole object, so a repeated one changes nothing. With the default strategy, one upload
+      // without a precondition switches retries off for the whole client (measured with 7.22).
+      idempotencyStrategy: IdempotencyStrategy.RetryAlways,
+      ...(maxRetries === undefined ? {} : { maxRetries }),
+    },
   });
+  // The client lets STORAGE_EMULATOR_HOST of the process win over the endpoint that it was given, for all but uploads.
+  if (apiEndpoint !== undefined) client.baseUrl = `${client.apiEndpoint}/storage/v1`;
+  return client;
 }
 
-/** Resolves once the answer has begun, so that a missing object is an error here and not somewhere in the stream. */
-function started(stream: Readable): Promise<Readable> {
+/**
+ * Resolves once the answer has begun, so that a missing object is an error here and not somewhere in the stream. What
+ * goes wrong later ends the stream with an error in the same shape.
+ */
+function started(source: Readable, describe: (error: unknown) => StorageError): Promise<Readable> {
   return new Promise((resolve, reject) => {
-    stream.once('error', reject);
-    stream.once('response', () => {
-      stream.off('error', reject);
-      resolve(stream);
+    const stream = new PassThrough();
+    source.once('response', () => resolve(stream));
+    source.once('error', (error) => {
+      const described = describe(error);
+      reject(described);
+      stream.destroy(described);
     });
-    stream.read(0);
+    stream.once('close', () => source.destroy());
+    source.pipe(stream);
   });
 }
 
@@ -141,7 +181,7 @@ function metadataOf(place: GsUri, { contentType, cacheControl, metadata }: Write
 }
 
 function preconditions(ifGenerationMatch: string | undefined) {
-  return ifGenerationMatch === undefined ? {} : { preconditionOpts: { ifGenerationMatch: Number(ifGenerationMatch) } };
+  return ifGenerationMatch === undefined ? {} : { preconditionOpts: { ifGenerationMatch } };
 }
 
 function infoOf(bucket: string, metadata: FileMetadata, object: string): ObjectInfo {

@@ -74,14 +74,14 @@ describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     {
       broken: 'an operator that exits 3',
       path: 'src/main.js',
-      change: (text: string) => `console.error('cannot go on: no such flag');\nprocess.exit(3);\n${text}`,
+      change: (text: string) => `process.stderr.write('cannot go on: no such flag\\n');\nprocess.exit(3);\n${text}`,
       task: 'deploy',
       says: ['exit code 3', 'cannot go on: no such flag'],
     },
     {
       broken: 'a test that fails',
       path: 'test/helm-test.js',
-      change: (text: string) => `console.log('the answer is 41');\nprocess.exitCode = 1;\nprocess.exit(1);\n${text}`,
+      change: (text: string) => `process.stdout.write('the answer is 41\\n');\nprocess.exit(1);\n${text}`,
       task: 'helm-test',
       says: ['the answer is 41'],
     },

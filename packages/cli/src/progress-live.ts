@@ -1,3 +1,4 @@
+import type { createLogUpdate } from 'log-update';
 import type { Progress, ProgressOptions, ProgressState, ProgressTask, ProgressUpdate } from './progress.js';
 import type { ProgressRow } from './progress-view.js';
 import { formatProgress } from './progress-view.js';
@@ -5,8 +6,11 @@ import { formatProgress } from './progress-view.js';
 // Calm: what changes in between is drawn together; running durations tick once a second.
 const REDRAW_MS = 100;
 const TICK_MS = 1000;
+// DECTCEM, https://vt100.net/docs/vt510-rm/DECTCEM.html
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
+
+type Frame = ReturnType<typeof createLogUpdate>;
 
 interface Row extends ProgressTask {
   state: ProgressState;
@@ -16,7 +20,12 @@ interface Row extends ProgressTask {
 }
 
 /**
- * Progress as a tree that is redrawn in place.
+ * Progress as a tree that is redrawn in place, by log-update.
+ *
+ * That hides the cursor of the process's stderr, whatever its stream, and cuts what should stay (`persist`) to the
+ * height of the window; so both are done here: the cursor is hidden on the given stream, and lines that stay are
+ * written between `clear` and the next frame. It is loaded when the first tree is made, to keep `--help` fast; the
+ * tree shows a moment later.
  *
  * Not listr2: that starts tasks itself, draws all rows or loses the upper ones, and takes over the streams of the
  * process; here the tasks run elsewhere and the stream is given.
@@ -24,21 +33,14 @@ interface Row extends ProgressTask {
 export function createLiveProgress({ stream, color, clock, tasks }: Omit<ProgressOptions, 'isTty'>): Progress {
   const rows = new Map<string, Row>(tasks.map((task) => [task.name, createRow(task)]));
   const ended = new AbortController();
-  let drawn: readonly string[] = [];
+  let frame: Frame | undefined;
   let isScheduled = false;
 
-  const redraw = (above = '') => {
-    const lines = formatProgress(
-      [...rows.values()].map((row) => viewOf(row, clock.now())),
-      {
-        ...sizeOf(stream),
-        color,
-      },
-    );
-    if (above === '' && lines.length === drawn.length && lines.every((line, at) => line === drawn[at])) return;
-    stream.write(erase(drawn.length) + above + lines.map((line) => `${line}\n`).join(''));
-    drawn = lines;
+  const linesFor = (lines: number) => {
+    const views = [...rows.values()].map((row) => viewOf(row, clock.now()));
+    return formatProgress(views, { ...sizeOf(stream), lines, color });
   };
+  const redraw = () => frame?.(linesFor(sizeOf(stream).lines).join('\n'));
   const schedule = () => {
     if (isScheduled || ended.signal.aborted) return;
     isScheduled = true;
@@ -51,9 +53,15 @@ export function createLiveProgress({ stream, color, clock, tasks }: Omit<Progres
     );
   };
   const tick = (): Promise<void> => clock.sleep(TICK_MS, ended.signal).then(() => (redraw(), tick()));
-  stream.write(HIDE_CURSOR);
-  redraw();
-  tick().catch(() => undefined); // ends with the abort of `close`
+  const begin = async () => {
+    const { createLogUpdate } = await import('log-update');
+    if (ended.signal.aborted) return;
+    stream.write(HIDE_CURSOR);
+    frame = createLogUpdate(stream, { showCursor: true });
+    redraw();
+    await tick();
+  };
+  begin().catch(() => undefined); // ends with the abort of `close`; without a tree the final state is still drawn
 
   return {
     update(name, update) {
@@ -69,15 +77,18 @@ export function createLiveProgress({ stream, color, clock, tasks }: Omit<Progres
       schedule();
     },
     print(text) {
-      if (ended.signal.aborted) stream.write(`${text}\n`);
-      else redraw(`${text}\n`);
+      frame?.clear();
+      stream.write(`${text}\n`);
+      redraw();
     },
     async close() {
       if (ended.signal.aborted) return;
       ended.abort(new Error('progress closed'));
-      const views = [...rows.values()].map((row) => viewOf(row, clock.now()));
-      const lines = formatProgress(views, { ...sizeOf(stream), lines: Infinity, color });
-      const text = erase(drawn.length) + lines.map((line) => `${line}\n`).join('') + SHOW_CURSOR;
+      const last = frame;
+      frame = undefined;
+      last?.clear();
+      const lines = linesFor(Infinity).map((line) => `${line}\n`);
+      const text = lines.join('') + (last === undefined ? '' : SHOW_CURSOR);
       await new Promise<void>((resolve) => stream.write(text, () => resolve()));
     },
   };
@@ -104,8 +115,4 @@ function viewOf(row: Row, nowMs: number): ProgressRow {
 function sizeOf(stream: NodeJS.WritableStream): { readonly columns: number; readonly lines: number } {
   const { columns, rows } = stream as Partial<NodeJS.WriteStream>;
   return { columns: columns ?? 80, lines: (rows ?? 24) - 1 };
-}
-
-function erase(lines: number): string {
-  return lines === 0 ? '' : `\u001b[${lines}A\u001b[0J`;
 }

@@ -1,3 +1,4 @@
+import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProgressState, ProgressTask } from './progress.js';
@@ -14,8 +15,13 @@ function createClock() {
     now: () => nowMs,
     sleep: (ms: number, signal?: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
-        sleepers.push({ atMs: nowMs + ms, wake: resolve });
-        signal?.addEventListener('abort', () => reject(signal.reason));
+        const onAbort = () => reject(signal?.reason);
+        const wake = () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        };
+        sleepers.push({ atMs: nowMs + ms, wake });
+        signal?.addEventListener('abort', onAbort);
       }),
     async advance(ms: number) {
       nowMs += ms;
@@ -66,53 +72,109 @@ describe(createProgress, () => {
   });
 
   describe('on a terminal', () => {
-    const begin = (size = { columns: 40, rows: 24 }) => {
+    const begin = async (size = { columns: 40, rows: 24 }, shown = tasks) => {
       const stream = createTextSink(size);
       const clock = createClock();
-      return { stream, clock, progress: createProgress({ stream, clock, tasks, isTty: true, color: false }) };
+      const progress = createProgress({ stream, clock, tasks: shown, isTty: true, color: false });
+      await import('log-update'); // it is loaded when the tree is made
+      await clock.advance(0);
+      return { stream, clock, progress };
     };
 
-    /** What is on the screen: the last frame. */
-    const screen = (text: string) =>
-      text.split('\u001b[0J').at(-1)?.replace('\u001b[?25h', '').split('\n').slice(0, -1);
+    /** What a terminal of this size shows of a text, what was scrolled away first. */
+    const read = async (text: string, { columns: cols, rows } = { columns: 40, rows: 24 }) => {
+      const terminal = new xterm.Terminal({ cols, rows, convertEol: true, allowProposedApi: true });
+      await new Promise<void>((resolve) => terminal.write(text, resolve));
+      const { length, baseY } = terminal.buffer.active;
+      const lines = Array.from({ length }, (_, at) => terminal.buffer.active.getLine(at)?.translateToString(true));
+      return { lines: lines.join('\n').trimEnd().split('\n'), scrolledLines: baseY };
+    };
+    const screen = async (text: string, size?: { columns: number; rows: number }) => (await read(text, size)).lines;
+
+    it('shows the tree as soon as it can', async () => {
+      const { stream, progress } = await begin();
+      expect(await screen(stream.text)).toEqual(['· clone', 'checks', '  · unit', '· deploy']);
+      await progress.close();
+    });
 
     it('redraws the tree in place, changes together', async () => {
-      const { stream, clock, progress } = begin();
+      const { stream, clock, progress } = await begin();
       progress.update('clone', { state: 'running' });
       progress.line('clone', 'first');
       progress.line('clone', 'receiving objects, a long line of text');
-      const before = stream.text.length;
+      const before = stream.text;
       await clock.advance(100);
-      expect(stream.text.slice(before)).toBe(
-        ['\u001b[4A\u001b[0J▸ clone    100ms  receiving objects, a…', 'checks', '  · unit', '· deploy', ''].join('\n'),
-      );
+      expect(await screen(stream.text)).toEqual([
+        '▸ clone    100ms  receiving objects, a…',
+        'checks',
+        '  · unit',
+        '· deploy',
+      ]);
+      expect(stream.text.slice(before.length).match(/▸ clone/g)).toHaveLength(1);
+      expect(await screen(before)).toEqual(['· clone', 'checks', '  · unit', '· deploy']);
       await progress.close();
     });
 
     it('counts the time of what runs', async () => {
-      const { stream, clock, progress } = begin();
+      const { stream, clock, progress } = await begin();
       progress.update('deploy', { state: 'running' });
       await clock.advance(100);
       await clock.advance(2_900);
-      expect(screen(stream.text)?.at(-1)).toBe('▸ deploy    3.0s');
+      expect((await screen(stream.text)).at(-1)).toBe('▸ deploy    3.0s');
+      await progress.close();
+    });
+
+    it('writes nothing while nothing changes', async () => {
+      const { stream, clock, progress } = await begin();
+      const before = stream.text;
+      await clock.advance(1_000);
+      await clock.advance(1_000);
+      expect(stream.text).toBe(before);
       await progress.close();
     });
 
     it('writes lines that stay above the tree', async () => {
-      const { stream, progress } = begin();
+      const { stream, progress } = await begin();
       progress.print('SIGINT: stopping');
-      expect(screen(stream.text)).toEqual(['SIGINT: stopping', '· clone', 'checks', '  · unit', '· deploy']);
+      expect(await screen(stream.text)).toEqual(['SIGINT: stopping', '· clone', 'checks', '  · unit', '· deploy']);
+      await progress.close();
+    });
+
+    it('keeps all of a text that is taller than the window', async () => {
+      const size = { columns: 40, rows: 6 };
+      const { stream, progress } = await begin(size);
+      const report = Array.from({ length: 20 }, (_, at) => `line ${at}`);
+      progress.print(report.join('\n'));
+      expect(await screen(stream.text, size)).toEqual([...report, '· clone', 'checks', '  · unit', '· deploy']);
+      await progress.close();
+    });
+
+    it('never scrolls the window while it draws more tasks than fit', async () => {
+      const size = { columns: 40, rows: 5 };
+      const many = Array.from({ length: 12 }, (_, at) => ({ name: `t${at}` }));
+      const { stream, clock, progress } = await begin(size, many);
+      for (const { name } of many) {
+        progress.update(name, { state: 'running' });
+        await clock.advance(100);
+        progress.update(name, { state: 'succeeded', durationMs: 5 });
+        await clock.advance(1_000);
+      }
+      expect(await read(stream.text, size)).toEqual({
+        lines: ['✔ t0      5ms', '✔ t1      5ms', '✔ t2      5ms', '… and 9 succeeded'],
+        scrolledLines: 0,
+      });
       await progress.close();
     });
 
     it('leaves the final state and the cursor behind', async () => {
-      const { stream, progress } = begin({ columns: 60, rows: 3 });
+      const size = { columns: 60, rows: 3 };
+      const { stream, progress } = await begin(size);
       progress.update('clone', { state: 'succeeded', durationMs: 12_345 });
       progress.update('unit', { state: 'failed', durationMs: 20, reason: '2 failed' });
       progress.update('deploy', { state: 'skipped', reason: 'needs "unit"' });
       await progress.close();
       await progress.close();
-      expect(screen(stream.text)).toEqual([
+      expect(await screen(stream.text, size)).toEqual([
         '✔ clone    12.3s',
         'checks',
         '  ✖ unit    20ms  2 failed',
@@ -122,11 +184,23 @@ describe(createProgress, () => {
       expect(stream.text.startsWith('\u001b[?25l')).toBe(true);
     });
 
+    it('leaves the final state behind when it is closed before it could show', async () => {
+      const stream = createTextSink({ columns: 40, rows: 24 });
+      const clock = createClock();
+      const progress = createProgress({ stream, clock, tasks, isTty: true, color: false });
+      progress.print('early');
+      await progress.close();
+      progress.print('late');
+      await import('log-update');
+      await clock.advance(1_000);
+      expect(stream.text).toBe('early\n· clone\nchecks\n  · unit\n· deploy\nlate\n');
+    });
+
     it('shows tasks that were not announced', async () => {
-      const { stream, progress } = begin();
+      const { stream, progress } = await begin();
       progress.update('extra', { state: 'running' });
       await progress.close();
-      expect(screen(stream.text)?.at(-1)).toBe('▸ extra      0ms');
+      expect((await screen(stream.text)).at(-1)).toBe('▸ extra      0ms');
     });
   });
 });

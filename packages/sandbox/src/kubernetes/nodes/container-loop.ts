@@ -227,7 +227,7 @@ export class ContainerLoop {
         dir,
         podIp: this.#host.podIp(),
         init: record.init,
-        log: (chunk) => logs.append(chunk),
+        log: (chunk, stream) => logs.append(chunk, stream),
       });
     } catch (error) {
       logs.close();

@@ -28,8 +28,8 @@ export interface ContainerRequest {
   readonly podIp: string;
   /** Is it one of the init containers? */
   readonly init: boolean;
-  /** Takes the container's output. */
-  readonly log: (chunk: Uint8Array) => void;
+  /** Takes the container's output. @param stream @default 'stdout' */
+  readonly log: (chunk: Uint8Array, stream?: 'stdout' | 'stderr') => void;
 }
 
 /** How a container ended. */

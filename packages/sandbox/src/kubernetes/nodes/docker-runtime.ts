@@ -112,10 +112,11 @@ export function createDockerRuntime(options: {
       await writeFile(messageFile, '', { mode: 0o666 });
       const owner = init ? undefined : networks.get(uid);
       const created = await create(request, messageFile, owner);
-      const output = new PassThrough();
-      output.on('data', request.log);
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+      stdout.on('data', (chunk: Buffer) => request.log(chunk, 'stdout'));
+      stderr.on('data', (chunk: Buffer) => request.log(chunk, 'stderr'));
       const stream = await created.attach({ stream: true, stdout: true, stderr: true });
-      engine.modem.demuxStream(stream, output, output);
+      engine.modem.demuxStream(stream, stdout, stderr);
       // The default condition, not-running, is met before the start.
       const waiting = created.wait({ condition: 'next-exit' });
       try {

@@ -47,6 +47,14 @@ describe(LogFile, () => {
     expect(await read(log, { tailLines: 2 })).toBe(`${long}\nend\n`);
   });
 
+  it('does not mix the lines of two streams', async () => {
+    const log = open();
+    log.append(bytes('a begins'), 'stdout');
+    log.append(bytes('whole\n'), 'stderr');
+    log.append(bytes(' and ends\n'), 'stdout');
+    expect(await read(log)).toBe('whole\na begins and ends\n');
+  });
+
   it.each([
     [0, ''],
     [1, 'three\n'],

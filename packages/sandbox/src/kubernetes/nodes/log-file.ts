@@ -28,7 +28,8 @@ export class LogFile {
   readonly #maxBytes: number;
   #fd: number | undefined;
   #sizeBytes = 0;
-  #pending = Buffer.alloc(0);
+  /** Beginnings of lines, one for each stream, so that one does not go on in the middle of the other's. */
+  readonly #pending = new Map<string, Buffer>();
   #generation = 0;
   #closed = false;
   #wake: (() => void)[] = [];
@@ -42,9 +43,9 @@ export class LogFile {
   }
 
   /** Takes output; pieces without a newline wait for the rest of their line. */
-  append(chunk: Uint8Array): void {
+  append(chunk: Uint8Array, stream = 'stdout'): void {
     if (this.#fd === undefined) return;
-    let rest = this.#pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#pending, chunk]);
+    let rest = Buffer.concat([this.#pending.get(stream) ?? Buffer.alloc(0), chunk]);
     const records: Buffer[] = [];
     for (;;) {
       const end = rest.indexOf(NEWLINE);
@@ -56,15 +57,15 @@ export class LogFile {
         rest = rest.subarray(MAX_LINE_BYTES);
       } else break;
     }
-    this.#pending = Buffer.from(rest);
+    this.#pending.set(stream, Buffer.from(rest));
     if (records.length > 0) this.#write(Buffer.concat(records));
   }
 
   /** No more output comes; followers end. */
   close(): void {
     if (this.#closed) return;
-    if (this.#pending.length > 0) this.#write(this.#record('P', this.#pending));
-    this.#pending = Buffer.alloc(0);
+    for (const text of this.#pending.values()) if (text.length > 0) this.#write(this.#record('P', text));
+    this.#pending.clear();
     this.#closed = true;
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;

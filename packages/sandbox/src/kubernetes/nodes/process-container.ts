@@ -79,8 +79,8 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   await started(child);
-  child.stdout?.on('data', request.log);
-  child.stderr?.on('data', request.log);
+  child.stdout?.on('data', (chunk: Buffer) => request.log(chunk, 'stdout'));
+  child.stderr?.on('data', (chunk: Buffer) => request.log(chunk, 'stderr'));
   const exited = waitForEnd(child, messageFile);
   return {
     exited,

@@ -65,6 +65,24 @@ describe(runHelmTest, () => {
     });
   });
 
+  it('tells how the test pods were run, where they say so', async () => {
+    const suite = await run(async () => {
+      await server.until(() => server.watches === 1);
+      const done = pod('op-test', 'Succeeded');
+      const annotations = { ...done.metadata.annotations, 'sandbox.seatrial.dev/runtime': 'process' };
+      server.put({ ...done, metadata: { ...done.metadata, annotations } });
+      const other = { name: 'op-0', namespace: 'ns', annotations: { 'sandbox.seatrial.dev/runtime': 'simulated' } };
+      server.put({ ...pod('op-0', 'Running'), metadata: other });
+      await server.until(() => server.requests.some((one) => one.endsWith('/log')));
+      return [{ name: 'op-test', phase: 'Succeeded' }];
+    });
+    expect(suite.properties).toEqual({
+      release: 'op',
+      namespace: 'ns',
+      'sandbox.seatrial.dev/runtime': 'process',
+    });
+  });
+
   it('does not pass without a test', async () => {
     const { cases } = await run(async () => []);
     expect(cases[0]?.problems[0]?.message).toBe('chart of release op has no test hooks');

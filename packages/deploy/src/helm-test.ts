@@ -6,6 +6,7 @@ import { textAt } from './kube-object.js';
 import { systemClock } from './limits.js';
 import type { Clock, Limits } from './limits.js';
 import { observe } from './observe.js';
+import { runtimeProperties } from './pod-runtimes.js';
 import type { HelmReleases, HookTest } from './releases.js';
 import { cut, lastLines } from './text.js';
 
@@ -28,13 +29,20 @@ interface PodEnd {
   readonly why: string | undefined;
 }
 
+interface TestPods {
+  /** By name. */
+  readonly ends: ReadonlyMap<string, PodEnd>;
+  /** As last seen. */
+  readonly pods: readonly KubeObject[];
+}
+
 const MAX_LOG_BYTES = 1024 * 1024;
 
 /**
  * Runs the test hooks of a release: a case for each, with its pod's log as output and the log's end in a failure.
  *
  * A chart without test hooks fails: no tests is not a pass. Logs are read as pods end, before a hook's delete policy
- * takes the pod away.
+ * takes the pod away. Where pods say how they were run, the suite's properties do too.
  *
  * @throws the signal's reason; what helm throws when it could not run the hooks at all becomes a failing case.
  */
@@ -54,7 +62,7 @@ export async function runHelmTest(options: HelmTestOptions): Promise<TestSuite> 
     const told = (error as { tests?: unknown }).tests;
     if (Array.isArray(told)) hooks = told as readonly HookTest[];
   }
-  const ends = await record.stop();
+  const { ends, pods } = await record.stop();
   const cases = hooks.map((hook): TestCase => {
     const end = ends.get(hook.name);
     const log = hook.log ?? end?.log ?? '';
@@ -81,7 +89,7 @@ export async function runHelmTest(options: HelmTestOptions): Promise<TestSuite> 
       hooklessCase(suite, release, failure, ends, { logLines, durationSeconds: (clock.now() - start) / 1_000 }),
     );
   }
-  return { name: suite, timestamp, cases, properties: { release, namespace } };
+  return { name: suite, timestamp, cases, properties: { release, namespace, ...runtimeProperties(pods) } };
 }
 
 function hooklessCase(
@@ -122,7 +130,7 @@ function recordTestPods(
   deps: { readonly kube: KubeClient; readonly clock: Clock },
   namespace: string,
   options: { readonly signal: AbortSignal | undefined; readonly onLine: (line: string) => void },
-): { stop(): Promise<ReadonlyMap<string, PodEnd>> } {
+): { stop(): Promise<TestPods> } {
   const { kube } = deps;
   const over = new AbortController();
   const signal = options.signal === undefined ? over.signal : AbortSignal.any([options.signal, over.signal]);
@@ -165,7 +173,7 @@ function recordTestPods(
       await watching;
       for (const [uid, pod] of latest) if (!reads.has(uid)) reads.set(uid, readEnd(pod));
       await Promise.all(reads.values());
-      return ends;
+      return { ends, pods: [...latest.values()] };
     },
   };
 }

@@ -49,7 +49,10 @@ const run = (options: Partial<CustomResourceTestOptions> = {}) =>
   });
 
 /** An operator: makes a pod, ends with a condition, and cleans up after itself if it is a good one. */
-function operator(condition: string, options: { readonly leavesPods?: boolean } = {}): void {
+function operator(
+  condition: string,
+  options: { readonly leavesPods?: boolean; readonly annotations?: Readonly<Record<string, string>> } = {},
+): void {
   server.onChange = (type, object: StoredObject) => {
     const { name, uid = '' } = object.metadata;
     if (object.kind !== 'TFJob') return;
@@ -61,7 +64,13 @@ function operator(condition: string, options: { readonly leavesPods?: boolean } 
     server.put({
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: `${name}-worker-0`, namespace: 'ns', labels: { job: name, type: 'worker' }, ownerReferences },
+      metadata: {
+        name: `${name}-worker-0`,
+        namespace: 'ns',
+        labels: { job: name, type: 'worker' },
+        ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
+        ownerReferences,
+      },
       status: { phase: 'Failed', containerStatuses: [{ name: 'main', state: { terminated: { exitCode: 3 } } }] },
     });
     server.logs.set(`ns/${name}-worker-0/main`, 'step 1\nout of memory\n');
@@ -104,6 +113,16 @@ describe(runCustomResourceTest, () => {
     expect(seen).toMatchObject({
       metadata: { name: 'mnist-x1', namespace: 'ns' },
       spec: { image: 'r/op:1', workers: 2 },
+    });
+  });
+
+  it('tells how the pods were run, where they say so', async () => {
+    operator('Succeeded', { annotations: { 'sandbox.seatrial.dev/runtime': 'simulated' } });
+    const suite = await run({ expect: { pods: [{ labels: { type: 'worker' } }] } });
+    expect(suite.properties).toEqual({
+      resource: 'mnist-x1',
+      namespace: 'ns',
+      'sandbox.seatrial.dev/runtime': 'simulated',
     });
   });
 

@@ -6,6 +6,7 @@ import type { KubeClient } from './kube-client.js';
 import type { KubeObject } from './kube-object.js';
 import { systemClock, within } from './limits.js';
 import type { Clock, Limits } from './limits.js';
+import { runtimeProperties } from './pod-runtimes.js';
 import { describeFailure, recordPods } from './resource-pods.js';
 import type { PodRecord } from './resource-pods.js';
 import { fillTemplate } from './resource-template.js';
@@ -54,7 +55,8 @@ export interface CustomResourceTestOptions extends Limits {
  * Creates a custom resource, waits until its operator has brought it to a condition, looks at its pods, deletes it and
  * sees it gone: a case each, `create`, `reach <condition>`, `pods`, `delete`.
  *
- * A failing test is a suite with problems, not an exception. The object is deleted in any case.
+ * A failing test is a suite with problems, not an exception. The object is deleted in any case. Where its pods say how
+ * they were run, the suite's properties do too.
  *
  * @throws {DeployError} `INVALID` for the template; the signal's reason.
  */
@@ -126,7 +128,12 @@ export async function runCustomResourceTest(options: CustomResourceTestOptions):
   } finally {
     await record.stop();
   }
-  return { name: suite, timestamp, cases: runner.cases, properties };
+  return {
+    name: suite,
+    timestamp,
+    cases: runner.cases,
+    properties: { ...properties, ...runtimeProperties(record.all()) },
+  };
 }
 
 function prepare(options: CustomResourceTestOptions): { object: KubeObject; params: Readonly<Record<string, string>> } {

@@ -30,6 +30,8 @@ export type RunnerErrorCode =
   | 'NOT_A_REPOSITORY'
   | 'RUN_NOT_FOUND'
   | 'SETTING_MISSING'
+  | 'SETTING_CONFLICT'
+  | 'WORK_DIR_TAKEN'
   | 'TESTS_FAILED'
   | 'CHECK_FAILED'
   | 'RESULTS_INCOMPLETE';
@@ -40,4 +42,6 @@ const USAGE_CODES: ReadonlySet<RunnerErrorCode> = new Set([
   'NOT_A_REPOSITORY',
   'RUN_NOT_FOUND',
   'SETTING_MISSING',
+  'SETTING_CONFLICT',
+  'WORK_DIR_TAKEN',
 ]);

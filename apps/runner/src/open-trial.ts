@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Logger } from '@seatrial/cli';
 import { createObjectStore, type ObjectStore, storeOptionsFromEnv } from '@seatrial/storage';
+import { RunnerError } from './errors.js';
 import { localFolder } from './prepare.js';
-import { openLogBook, secretsOf } from './results/log-book.js';
+import { type LogBook, openLogBook, secretsOf } from './results/log-book.js';
 import { createResultWriter } from './results/result-writer.js';
 import { createServices, type Env } from './services.js';
 import type { Trial, TrialSettings } from './trial.js';
@@ -17,6 +18,8 @@ export interface TrialIo {
   readonly context?: string;
   readonly project?: string;
   readonly faults?: readonly string[];
+  /** Whether one step is run, perhaps beside the run itself: then the folder is not the run's. @default false */
+  readonly isStep?: boolean;
 }
 
 /** Where results are read and written: the user's own storage, whatever the provider. */
@@ -27,7 +30,7 @@ export function openResultStore(env: Env, cwd?: string): ObjectStore {
 /** Makes the folders and clients of a run; disposing of it removes the folders and closes the clients. */
 export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<Trial & AsyncDisposable> {
   const { env, clock, logger } = io;
-  const workDir = await mkdtemp(join(tmpdir(), 'seatrial-'));
+  const workDir = io.isStep === true ? await mkdtemp(join(tmpdir(), 'seatrial-step-')) : await ensureWorkDir(settings);
   const resultStore = openResultStore(env);
   const { dir, inPlace } = localFolder(settings.runUri, workDir);
   const log = await openLogBook({ dir, clock, secrets: secretsOf(env) });
@@ -36,7 +39,7 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     provider: settings.provider,
     env,
     workDir,
-    logger,
+    logger: logbookLogger(log, logger),
     clock,
     location: settings.config.cluster.location,
     ...(settings.registry === undefined ? {} : { registry: settings.registry }),
@@ -59,4 +62,47 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
       if (!settings.keepCluster) await rm(workDir, { recursive: true, force: true });
     },
   };
+}
+
+/** What clients tell goes to the logs: on a terminal it would cut through the tree of tasks. Warnings are told as well. */
+function logbookLogger(log: LogBook, logger: Logger): Logger {
+  const write = (message: string, fields: Record<string, unknown> = {}): void => {
+    const facts = Object.entries(fields).map(
+      ([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    );
+    log.line('seatrial', `${message}${facts.join('')}`);
+  };
+  return {
+    debug: (message, fields) => logger.debug(message, fields),
+    info: write,
+    warn(message, fields) {
+      write(message, fields);
+      logger.warn(message, fields);
+    },
+    error(message, fields) {
+      write(message, fields);
+      logger.error(message, fields);
+    },
+  };
+}
+
+/**
+ * The folder of a run on this machine. Its name follows from the run, so that a run that is resumed finds what it had,
+ * and one that was killed leaves nothing behind once it has been resumed.
+ */
+async function ensureWorkDir({ job }: Pick<TrialSettings, 'job'>): Promise<string> {
+  const dir = join(tmpdir(), `seatrial-${job.buildId}`);
+  try {
+    await mkdir(dir, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const info = await lstat(dir);
+    // Names in a shared folder can be taken by others first; what is written there is not for them.
+    if (!info.isDirectory() || info.uid !== userInfo().uid) {
+      throw new RunnerError('WORK_DIR_TAKEN', `${dir} belongs to somebody else`, {
+        hint: 'Set TMPDIR to a folder of your own.',
+      });
+    }
+  }
+  return dir;
 }

@@ -40,7 +40,11 @@ describe(prepareSettings, () => {
     const settings = await prepareSettings(loaded, flags, surroundings());
     expect(settings.job).toMatchObject({ type: 'periodic', job: 'widgets-e2e', decorated: false });
     expect(settings.runUri).toBe(`file:///home/ada/_results/logs/widgets-e2e/${settings.job.buildId}`);
-    expect(settings.source).toEqual({ repo: dir, revision: expect.stringMatching(/^[0-9a-f]{40}$/), configFolder: 'operators/widgets' });
+    expect(settings.source).toEqual({
+      repo: dir,
+      revision: expect.stringMatching(/^[0-9a-f]{40}$/),
+      configFolder: 'operators/widgets',
+    });
   });
 
   it("takes Prow's job and lays the results out as Prow does", async () => {
@@ -76,6 +80,14 @@ describe(prepareSettings, () => {
     expect(onSandbox).not.toHaveProperty('registry');
     const onGke = await prepareSettings(loaded, { ...flags, provider: 'gke' }, surroundings(env));
     expect(onGke).toMatchObject({ registry: 'registry.example.com/acme', releasesUri: 'gs://acme-releases' });
+  });
+
+  it('refuses to keep a cluster that ends with the run', async () => {
+    await expect(prepareSettings(loaded, { ...flags, keepCluster: true }, surroundings())).rejects.toMatchObject({
+      code: 'SETTING_CONFLICT',
+      exitCode: 2,
+      hint: expect.stringContaining('--provider gke'),
+    });
   });
 
   it('refuses a folder that is in no repository', async () => {

@@ -31,12 +31,21 @@ export interface Surroundings {
 
 const DEFAULT_RESULTS = 'file://./_results';
 
-/** Puts config, flags and the job's environment together; flags win over the config. Reads, but changes nothing. */
+/**
+ * Puts config, flags and the job's environment together; flags win over the config. Reads, but changes nothing.
+ *
+ * @throws {RunnerError} `SETTING_CONFLICT`, `NOT_A_REPOSITORY`
+ */
 export async function prepareSettings(
   loaded: LoadedConfig,
   flags: TrialFlags,
   { env, cwd, clock, random }: Surroundings,
 ): Promise<TrialSettings> {
+  if (flags.keepCluster && flags.provider === 'sandbox') {
+    throw new RunnerError('SETTING_CONFLICT', 'a cluster of the sandbox cannot be kept: it ends with the run', {
+      hint: 'Start "seatrial sandbox up" in another shell, take over what "seatrial sandbox env" prints, and use --provider gke.',
+    });
+  }
   const { config: written, dir } = loaded;
   const config = {
     ...written,

@@ -1,13 +1,9 @@
+import { join } from 'node:path';
 import { createProgress, exitCodes, type Progress } from '@seatrial/cli';
 import { verdictOf, parseReport } from '@seatrial/junit';
 import { createJournal, type Journal, type PipelineEvent, type RunResult, runGraph } from '@seatrial/pipeline';
-import {
-  createFinished,
-  createStarted,
-  shouldWriteResults,
-  writeFinished,
-  writeStarted,
-} from '@seatrial/prow';
+import { createFinished, createStarted, shouldWriteResults, writeFinished, writeStarted } from '@seatrial/prow';
+import type { ClusterHandle } from '@seatrial/deploy';
 import { joinUri, type ObjectStore } from '@seatrial/storage';
 import type { Plan } from './plan.js';
 import { formatSummary } from './results/summary.js';
@@ -91,8 +87,22 @@ export async function runTrial(trial: Trial, plan: Plan, options: RunTrialOption
     await writeFinished(resultStore, runUri, finished);
   }
   const tests = await countTests(trial);
-  options.print(formatSummary({ result, job: job.job, buildId: job.buildId, runUri, order, selected, wallMs, tests }));
+  const notes = await keptNotes(trial, result);
+  options.print(
+    formatSummary({ result, job: job.job, buildId: job.buildId, runUri, order, selected, wallMs, tests, notes }),
+  );
   return exitCodeOf(result);
+}
+
+/** A cluster that is kept costs money until somebody deletes it: say how. */
+async function keptNotes({ keepCluster, services, workDir }: Trial, { tasks }: RunResult): Promise<string[]> {
+  const handle = tasks['create-cluster']?.checkpoint as ClusterHandle | undefined;
+  if (!keepCluster || handle === undefined || !(await services.provider()).ownsCluster) return [];
+  const { name, project, location } = handle;
+  return [
+    `kept      cluster ${name}, KUBECONFIG=${join(workDir, 'kubeconfig')}`,
+    `delete    seatrial gke delete --project ${project ?? ''} --zone ${location ?? ''} --cluster ${name}`,
+  ];
 }
 
 /** Columns' headers in TestGrid: what was built. */

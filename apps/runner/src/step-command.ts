@@ -21,6 +21,7 @@ export async function step(context: ContextOf<typeof stepFlags>): Promise<number
     env,
     clock,
     logger,
+    isStep: true,
     ...(helm === undefined ? {} : { helm }),
     ...(project === undefined ? {} : { project }),
     ...(kubeContext === undefined ? {} : { context: kubeContext }),

@@ -15,6 +15,8 @@ export interface SummaryInput {
   readonly selected: ReadonlySet<string>;
   /** Milliseconds from the start of the command to its end. */
   readonly wallMs: number;
+  /** Lines for the reader to act on, for example how to delete what was kept. */
+  readonly notes?: readonly string[];
   /** Cases of the reports. */
   readonly tests: { readonly passed: number; readonly failed: number; readonly skipped: number };
 }
@@ -45,6 +47,7 @@ export function formatSummary(input: SummaryInput): string {
     ...failed.flatMap(failure),
     '',
     `results   ${input.runUri}`,
+    ...(input.notes ?? []),
     ...next(input, failed),
   ].join('\n');
 }

@@ -89,7 +89,11 @@ async function moveLatest(trial: Trial, context: TaskContext<unknown>): Promise<
   // In a decorated job, only Prow knows where the results go in the end.
   if (runUri.startsWith(resultsUri)) {
     const { latestGreenUri, moveLatestGreen } = await import('@seatrial/prow');
-    const moved = await moveLatestGreen(resultStore, latestGreenUri(resultsUri, job.job), { job: job.job, sha, buildId });
+    const moved = await moveLatestGreen(resultStore, latestGreenUri(resultsUri, job.job), {
+      job: job.job,
+      sha,
+      buildId,
+    });
     context.log(`latest_green.json: ${moved}`);
   }
   const build = context.results['build']?.output as BuildOutput | undefined;

@@ -52,10 +52,16 @@ describe(formatUri, () => {
       }),
     );
     fc.assert(
-      fc.property(fc.array(name.filter((text) => !/^\.{1,2}$|[/\\]/.test(text)), { minLength: 1 }), (segments) => {
-        const place = { scheme: 'file', path: `/${segments.join('/')}` } as const;
-        expect(parseUri(formatUri(place))).toEqual(place);
-      }),
+      fc.property(
+        fc.array(
+          name.filter((text) => !/^\.{1,2}$|[/\\]/.test(text)),
+          { minLength: 1 },
+        ),
+        (segments) => {
+          const place = { scheme: 'file', path: `/${segments.join('/')}` } as const;
+          expect(parseUri(formatUri(place))).toEqual(place);
+        },
+      ),
     );
   });
 });

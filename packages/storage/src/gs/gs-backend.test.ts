@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createObjectStore, storeOptionsFromEnv } from '../create-object-store.js';
 import { startFakeGcs } from '../testing/fake-gcs.js';
@@ -11,9 +12,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(scratch, { recursive: true, force: true }));
 
-async function open(maxRetries = 0) {
+async function open(maxRetries = 0, idleTimeoutMs = 60_000) {
   const server = await startFakeGcs(['ci-logs']);
-  const store = createObjectStore({ gcs: { apiEndpoint: server.apiEndpoint, maxRetries } });
+  const store = createObjectStore({ gcs: { apiEndpoint: server.apiEndpoint, maxRetries, idleTimeoutMs } });
   return { server, store, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
@@ -84,8 +85,20 @@ describe('Cloud Storage', () => {
   it('says that nobody answers', async () => {
     const place = await open();
     await place[Symbol.asyncDispose]();
-    await expect(place.store.read(uri)).rejects.toThrow(expect.objectContaining({ code: 'UNAVAILABLE', infrastructure: true }));
+    await expect(place.store.read(uri)).rejects.toThrow(
+      expect.objectContaining({ code: 'UNAVAILABLE', infrastructure: true }),
+    );
     await expect(place.store.write(uri, 'x')).rejects.toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+  });
+
+  it('tells of a connection that is lost in the middle of an object', async () => {
+    await using place = await open(0, 20);
+    place.server.put('ci-logs/a', 'x'.repeat(100));
+    place.server.addFault({ answer: 'cut', times: 2, match: /alt=media/ });
+    const lost = expect.objectContaining({ name: 'StorageError', code: 'UNAVAILABLE', operation: 'read', uri });
+    await expect(place.store.read(uri)).rejects.toThrow(lost);
+    await expect(place.store.copy(uri, pathToFileURL(join(scratch, 'a')).href)).rejects.toThrow(lost);
+    expect(await readdir(scratch)).toEqual([]);
   });
 
   it('repeats what met an overload or a lost connection, and goes on doing so', async () => {
@@ -119,7 +132,9 @@ describe('Cloud Storage', () => {
     await mkdir(join(scratch, 'up'));
     for (const name of ['a', 'b', 'c', 'd']) await writeFile(join(scratch, 'up', name), name);
     place.server.addFault({ answer: 403, times: 2, match: /name=up%2F[bc]/ });
-    const failure: unknown = await place.store.uploadFolder(join(scratch, 'up'), 'gs://ci-logs/up').catch((error) => error);
+    const failure: unknown = await place.store
+      .uploadFolder(join(scratch, 'up'), 'gs://ci-logs/up')
+      .catch((error) => error);
     expect(failure).toBeInstanceOf(AggregateError);
     expect(failure).toMatchObject({
       code: 'DENIED',

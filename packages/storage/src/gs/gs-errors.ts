@@ -1,7 +1,8 @@
 import { StorageError, type StorageErrorCode } from '../errors.js';
 import { formatGsUri, type GsUri } from '../gs-uri.js';
 
-const NETWORK = /^(?:ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|UND_ERR)/;
+const NETWORK =
+  /^(?:ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|ERR_STREAM_PREMATURE_CLOSE|UND_ERR)/;
 
 /**
  * The client's errors in one shape. It has three: `ApiError` with a numeric `code`, `GaxiosError` with `status`, and a
@@ -42,5 +43,5 @@ function codeOf(error: unknown, status: number | undefined): StorageErrorCode {
   if (status !== undefined) return 'FAILED';
   const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string };
   if (typeof code === 'string' && NETWORK.test(code)) return 'UNAVAILABLE';
-  return /retry limit exceeded|socket hang up|ECONNREFUSED/i.test(message) ? 'UNAVAILABLE' : 'FAILED';
+  return /retry limit exceeded|socket hang up|premature close|ECONNREFUSED/i.test(message) ? 'UNAVAILABLE' : 'FAILED';
 }

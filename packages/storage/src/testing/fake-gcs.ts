@@ -10,9 +10,9 @@ interface StoredObject {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** An answer in place of the real one: a status, or a connection that is cut. */
+/** An answer in place of the real one: a status, or a connection that is cut, at once or after some bytes. */
 export interface Fault {
-  readonly answer: number | 'reset';
+  readonly answer: number | 'reset' | 'cut';
   readonly times: number;
   /** Only requests whose `METHOD URL` matches. */
   readonly match: RegExp;
@@ -178,7 +178,10 @@ export async function startFakeGcs(buckets: readonly string[]): Promise<FakeGcs>
     if (fault !== undefined) {
       fault.times -= 1;
       if (fault.answer === 'reset') request.socket.destroy();
-      else sendError(response, fault.answer, 'as the test wants it');
+      else if (fault.answer === 'cut') {
+        response.writeHead(200, { 'content-length': 100 });
+        response.write('some', () => request.socket.destroy());
+      } else if (typeof fault.answer === 'number') sendError(response, fault.answer, 'as the test wants it');
       return;
     }
     answer(request, response).catch((error: unknown) => {

@@ -28,6 +28,8 @@ export interface ContainerHost {
   sources(): VolumeSources;
   /** The pod's address, as far as it is known. */
   podIp(): string;
+  /** Takes in which way a container was started. */
+  ranAs(kind: ContainerRuntime['kind']): void;
   /** Takes the address that the runtime gave the container. */
   setPodIp(address: string): void;
   /** Folder of the pod. */
@@ -236,6 +238,7 @@ export class ContainerLoop {
       return 0;
     }
     this.#handle = handle;
+    this.#host.ranAs(handle.simulated ? 'simulated' : runtime.kind);
     if (handle.address !== undefined) this.#host.setPodIp(handle.address);
     this.#stopReason = undefined;
     this.#startedMs = clock.now();

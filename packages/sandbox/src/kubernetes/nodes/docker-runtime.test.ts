@@ -141,6 +141,7 @@ describe('pods of a container engine', () => {
         { imageID: 'docker-pullable://app@sha256:2', containerID: expect.stringMatching(/^docker:\/\//) },
       ],
     });
+    expect(pod.metadata.annotations).toEqual({ 'sandbox.seatrial.dev/runtime': 'docker' });
     expect(await cluster.logs('web')).toBe('hello\n');
   });
 

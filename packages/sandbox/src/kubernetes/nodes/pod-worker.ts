@@ -39,6 +39,8 @@ export interface PodHost {
 
 const MANAGER = 'kubelet';
 const MOUNT_RETRY_MS = 10_000;
+/** Tells whoever reads the pod in which way it ran: `docker`, `process`, `simulated`. */
+const RUNTIME_ANNOTATION = 'sandbox.seatrial.dev/runtime';
 
 /** Runs one pod from its binding to its end, and keeps its status. */
 export class PodWorker {
@@ -51,6 +53,7 @@ export class PodWorker {
   readonly #address: string | undefined;
   #pod: KubeObject;
   #podIp = '';
+  #ranAs: ContainerRuntime['kind'] | undefined;
   #running: Promise<void> = Promise.resolve();
   #ending: Promise<void> | undefined;
   #removed = false;
@@ -218,6 +221,22 @@ export class PodWorker {
     return 1_000 * Number(this.#pod.spec?.['terminationGracePeriodSeconds'] ?? 30);
   }
 
+  /** Says so on the pod, once; one simulated container makes the pod a simulated one. */
+  #setRanAs(kind: ContainerRuntime['kind']): void {
+    if (this.#ranAs === kind || (this.#ranAs !== undefined && kind !== 'simulated')) return;
+    this.#ranAs = kind;
+    const { namespace, name = '' } = this.#pod.metadata;
+    const annotate = ({ metadata }: KubeObject): void => {
+      if (metadata.uid === this.uid) metadata.annotations = { ...metadata.annotations, [RUNTIME_ANNOTATION]: kind };
+    };
+    try {
+      this.#host.api.modify(resources.pods, namespace, name, annotate, { manager: MANAGER });
+    } catch (error) {
+      if (!isApiError(error)) throw error;
+      this.#host.logger.warn('pod annotation was refused', { namespace, name, error: error.message });
+    }
+  }
+
   #setPodIp(address: string): void {
     this.#podIp = address;
     this.#record.podIp = address;
@@ -261,6 +280,7 @@ export class PodWorker {
       pod: () => this.#pod,
       sources: () => this.#sources(),
       podIp: () => this.#podIp,
+      ranAs: (kind) => this.#setRanAs(kind),
       setPodIp: (address) => this.#setPodIp(address),
       publish: () => this.#publish(),
       record: (note) => this.#host.record(this.#pod, note),

@@ -30,6 +30,29 @@ const terminated = (pod: KubeObject): Fields => pod.status?.['containerStatuses'
 const main = (more: Fields): Fields => ({ containers: [{ name: 'main', image: 'app:1', ...more }] });
 
 describe('a Node.js program in an image', () => {
+  it('says on its pod that it runs as a process, and says so once', async () => {
+    await using cluster = await clusterWith('');
+    const told: (string | undefined)[] = [];
+    cluster.api.watch(pods, ({ object: { metadata } }) => {
+      const value = metadata.annotations?.['sandbox.seatrial.dev/runtime'];
+      if (told.length === 0 || told.at(-1) !== value) told.push(value);
+    });
+    const containers = ['one', 'two'].map((name) => ({ name, image: 'app:1' }));
+    cluster.createPod('told', { restartPolicy: 'Never', containers }, { keep: 'this' });
+    const { metadata } = await cluster.until(pods, 'told', inPhase('Succeeded'));
+    expect(metadata.annotations).toEqual({ keep: 'this', 'sandbox.seatrial.dev/runtime': 'process' });
+    expect(told).toEqual([undefined, 'process']);
+  });
+
+  it('says on its pod that it is simulated when one of the containers is', async () => {
+    await using cluster = await clusterWith('');
+    const containers = ['one', 'two'].map((name) => ({ name, image: 'app:1' }));
+    const scripted = { 'sandbox.seatrial.dev/exit-code.two': '0' };
+    cluster.createPod('mixed', { restartPolicy: 'Never', containers }, scripted);
+    const { metadata } = await cluster.until(pods, 'mixed', inPhase('Succeeded'));
+    expect(metadata.annotations?.['sandbox.seatrial.dev/runtime']).toBe('simulated');
+  });
+
   it('runs with the environment of pod and image only, in its folder', async () => {
     await using cluster = await clusterWith(
       'console.log(JSON.stringify({ env: process.env, cwd: process.cwd(), argv: process.argv, flags: process.execArgv }));',

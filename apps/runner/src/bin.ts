@@ -1,4 +1,4 @@
 import { runBin } from '@seatrial/cli';
-import { seatrialCommand } from './commands.js';
+import { command } from './commands.js';
 
-await runBin(await seatrialCommand());
+await runBin(command);

@@ -1,4 +1,13 @@
 import { type Command, defineCommand } from '@seatrial/cli';
+import { command as deploy } from '@seatrial/deploy/commands';
+import { command as gke } from '@seatrial/gke/commands';
+import { command as helm } from '@seatrial/helm/commands';
+import { createCommand as createJunitCommand } from '@seatrial/junit/commands';
+import { command as pipeline } from '@seatrial/pipeline/commands';
+import { command as prow } from '@seatrial/prow/commands';
+import { command as release } from '@seatrial/release/commands';
+import { command as sandbox } from '@seatrial/sandbox/commands';
+import { command as storage } from '@seatrial/storage/commands';
 import { e2eFlags, graphFlags, stepFlags } from './flags.js';
 
 const e2e = defineCommand({
@@ -28,30 +37,28 @@ const step = defineCommand({
   summary: 'run one task of a run again',
   description: 'Takes the outputs of the tasks that it needs from the journal of the run.',
   examples: ['seatrial step deploy --run file:///tmp/_results/logs/widgets-e2e/1763936000000000001'],
-  arguments: [{ name: 'name', description: 'Name of the task.', required: true }],
+  arguments: [{ name: 'name', description: 'name of the task', required: true }],
   flags: stepFlags,
   load: async () => (await import('./step-command.js')).step,
 });
 
-const packages = async (): Promise<readonly Command[]> =>
-  Promise.all([
-    import('@seatrial/release/commands'),
-    import('@seatrial/deploy/commands'),
-    import('@seatrial/gke/commands'),
-    import('@seatrial/helm/commands'),
-    import('@seatrial/junit/commands'),
-    import('@seatrial/prow/commands'),
-    import('@seatrial/sandbox/commands'),
-    import('@seatrial/storage/commands'),
-    import('@seatrial/pipeline/commands'),
-  ]).then((modules) => modules.map(({ command }) => ({ ...command, name: command.name.replace(/^seatrial-/, '') })));
+// Results lie in object stores more often than in files.
+const junit = createJunitCommand({
+  openStore: async ({ env, cwd, signal }) => {
+    const { createObjectStore, storeOptionsFromEnv } = await import('@seatrial/storage');
+    return createObjectStore({ ...storeOptionsFromEnv(env), cwd, signal });
+  },
+});
+
+const packages = [release, deploy, gke, helm, junit, prow, storage, pipeline, sandbox].map((command) => ({
+  ...command,
+  name: command.name.replace(/^seatrial-/, ''),
+}));
 
 /** The `seatrial` program: the trial's own commands, and those of every package. */
-export async function seatrialCommand(): Promise<Command> {
-  return {
-    name: 'seatrial',
-    summary: 'releases a Kubernetes operator and puts it through an end-to-end trial',
-    examples: ['seatrial e2e', 'seatrial graph --format mermaid', 'seatrial sandbox up'],
-    commands: [e2e, step, graph, ...(await packages())],
-  };
-}
+export const command: Command = {
+  name: 'seatrial',
+  summary: 'releases a Kubernetes operator and puts it through an end-to-end trial',
+  examples: ['seatrial e2e', 'seatrial graph --format mermaid', 'seatrial sandbox up'],
+  commands: [e2e, step, graph, ...packages],
+};

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { runCommand, systemClock } from '@seatrial/cli';
 import { execa } from 'execa';
-import { seatrialCommand } from './commands.js';
+import { command } from './commands.js';
 
 const EXAMPLE = join(import.meta.dirname, '../../../examples/tf-job-operator');
 
@@ -55,7 +55,7 @@ export async function seatrial(
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const texts = Promise.all([stdout, stderr].map(async (stream) => (await stream.toArray()).map(String).join('')));
-  const code = await runCommand(await seatrialCommand(), args, {
+  const code = await runCommand(command, args, {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], SEATRIAL_DOCKER: 'off', ...env },
     cwd,
     stdin: new PassThrough(),

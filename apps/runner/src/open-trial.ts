@@ -1,7 +1,7 @@
 import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Clock, Logger } from '@seatrial/cli';
+import type { Clock, CommandContext, Logger } from '@seatrial/cli';
 import { createObjectStore, type ObjectStore, storeOptionsFromEnv } from '@seatrial/storage';
 import { RunnerError } from './errors.js';
 import { localFolder } from './prepare.js';
@@ -22,9 +22,17 @@ export interface TrialIo {
   readonly isStep?: boolean;
 }
 
+/** What a command's flags and surroundings say about how to reach the outside. */
+export function trialIoOf(
+  context: Pick<CommandContext<Pick<TrialIo, 'helm' | 'context' | 'project'>>, 'flags' | 'env' | 'clock' | 'logger'>,
+): TrialIo {
+  const { flags, env, clock, logger } = context;
+  return { env, clock, logger, helm: flags.helm, context: flags.context, project: flags.project };
+}
+
 /** Where results are read and written: the user's own storage, whatever the provider. */
 export function openResultStore(env: Env, cwd?: string): ObjectStore {
-  return createObjectStore({ ...storeOptionsFromEnv(env), ...(cwd === undefined ? {} : { cwd }) });
+  return createObjectStore({ ...storeOptionsFromEnv(env), cwd });
 }
 
 /** Makes the folders and clients of a run; disposing of it removes the folders and closes the clients. */
@@ -42,12 +50,12 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     logger: logbookLogger(log, logger),
     clock,
     location: settings.config.cluster.location,
-    ...(settings.registry === undefined ? {} : { registry: settings.registry }),
-    ...(settings.releasesUri === undefined ? {} : { releasesUri: settings.releasesUri }),
+    registry: settings.registry,
+    releasesUri: settings.releasesUri,
     faults: io.faults ?? [],
-    ...(project === undefined ? {} : { project }),
-    ...(io.context === undefined ? {} : { context: io.context }),
-    ...(io.helm === undefined ? {} : { helm: io.helm }),
+    project,
+    context: io.context,
+    helm: io.helm,
   });
   return {
     ...settings,

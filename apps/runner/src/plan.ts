@@ -53,7 +53,7 @@ export function planTrial(trial: Trial, { only, skip = [], fresh = false }: Plan
     !only.includes(cluster.name) &&
     !only.some((name) => name === 'collect' || name === 'teardown');
   const selection: Selection = selectTasks(graph, {
-    ...(only === undefined ? {} : { only }),
+    only,
     // Without a cluster there is nothing to collect from or tear down.
     skip: withoutCluster ? [...skip, collect.name, teardown.name] : skip,
   });

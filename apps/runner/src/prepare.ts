@@ -64,7 +64,7 @@ export async function prepareSettings(
     provider: flags.provider,
     resultsUri,
     runUri: runUriOf(job, resultsUri, flags.results ?? config.results),
-    ...(registry === undefined ? {} : { registry }),
+    registry,
     ...(releasesUri === undefined ? {} : { releasesUri: absoluteUri(releasesUri, cwd) }),
     keepCluster: flags.keepCluster,
   };
@@ -112,7 +112,7 @@ async function findSource(dir: string, flags: Pick<TrialFlags, 'repo' | 'commit'
   return {
     repo: flags.repo ?? top.stdout,
     revision: flags.commit ?? head.stdout,
-    ...(flags.commit === undefined ? {} : { commit: flags.commit }),
+    commit: flags.commit,
     configFolder: relative(top.stdout, dir).split(sep).join('/'),
   };
 }

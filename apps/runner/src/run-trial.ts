@@ -1,5 +1,6 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { createProgress, exitCodes, type Progress } from '@seatrial/cli';
+import { type CommandContext, createProgress, exitCodes, type Progress } from '@seatrial/cli';
 import { verdictOf, parseReport } from '@seatrial/junit';
 import { createJournal, type Journal, type PipelineEvent, type RunResult, runGraph } from '@seatrial/pipeline';
 import { createFinished, createStarted, shouldWriteResults, writeFinished, writeStarted } from '@seatrial/prow';
@@ -11,15 +12,13 @@ import { recordOf } from './settings-record.js';
 import type { BuildOutput } from './tasks/build.js';
 import { revisionOfTrial, type Trial } from './trial.js';
 
+/** Where a run is seen, and by what it is stopped. */
+export type Screen = Pick<CommandContext, 'signal' | 'stderr' | 'isTty' | 'color' | 'print'>;
+
 export interface RunTrialOptions {
-  readonly signal: AbortSignal;
-  readonly stderr: NodeJS.WritableStream;
-  readonly isTty: boolean;
-  readonly color: boolean;
-  readonly print: (text: string) => void;
-  readonly node: string;
   /** Milliseconds on the clock when the command was started. */
   readonly startedMs: number;
+  /** @default no limit */
   readonly maxParallel?: number;
   /** Whether started.json and finished.json are this run's to write. @default true, but for what Prow's sidecar writes */
   readonly writesVerdict?: boolean;
@@ -30,7 +29,11 @@ export interface RunTrialOptions {
 }
 
 /** Runs a plan, writes its results, prints what became of it. @returns the exit code */
-export async function runTrial(trial: Trial, plan: Plan, options: RunTrialOptions): Promise<number> {
+export async function runTrial(
+  { trial, plan }: { readonly trial: Trial; readonly plan: Plan },
+  screen: Screen,
+  options: RunTrialOptions,
+): Promise<number> {
   const { clock, resultStore, resultsUri, job, runUri } = trial;
   const order = plan.graph.tasks.map(({ name }) => name);
   const selected = plan.selection.names;
@@ -43,32 +46,30 @@ export async function runTrial(trial: Trial, plan: Plan, options: RunTrialOption
       job,
       createStarted(job, {
         timestampMs: options.startedMs,
-        node: options.node,
+        node: hostname(),
         revision,
       }),
     );
   }
   const progress = createProgress({
-    stream: options.stderr,
-    isTty: options.isTty,
-    color: options.color,
+    stream: screen.stderr,
+    isTty: screen.isTty,
+    color: screen.color,
     clock,
-    tasks: plan.graph.tasks
-      .filter(({ name }) => selected.has(name))
-      .map(({ name, group }) => ({ name, ...(group === undefined ? {} : { group }) })),
+    tasks: plan.graph.tasks.filter(({ name }) => selected.has(name)).map(({ name, group }) => ({ name, group })),
   });
   let result: RunResult;
   try {
     result = await runGraph(plan.graph, {
       journal: openJournal(resultStore, runUri),
       selection: plan.selection,
-      signal: options.signal,
+      signal: screen.signal,
       clock,
       resume: options.resume ?? false,
       redo: options.redo ?? [],
       meta: recordOf(trial),
       onEvent: (event) => follow(event, trial, progress, selected),
-      ...(options.maxParallel === undefined ? {} : { maxParallel: options.maxParallel }),
+      maxParallel: options.maxParallel,
     }).result;
   } finally {
     await progress.close();
@@ -88,7 +89,7 @@ export async function runTrial(trial: Trial, plan: Plan, options: RunTrialOption
   }
   const tests = await countTests(trial);
   const notes = await keptNotes(trial, result);
-  options.print(
+  screen.print(
     formatSummary({ result, job: job.job, buildId: job.buildId, runUri, order, selected, wallMs, tests, notes }),
   );
   return exitCodeOf(result);
@@ -138,8 +139,8 @@ function follow(event: PipelineEvent, trial: Trial, progress: Progress, selected
       if (!selected.has(event.name)) break;
       progress.update(event.name, {
         state: event.state,
-        ...(event.durationMs === undefined ? {} : { durationMs: event.durationMs }),
-        ...(event.reason === undefined ? {} : { reason: event.reason }),
+        durationMs: event.durationMs,
+        reason: event.reason,
         ...(event.error === undefined ? {} : { text: event.error.message }),
       });
       break;

@@ -92,7 +92,7 @@ export function createServices(options: ServicesOptions): Services {
     if (options.provider === 'kubeconfig') {
       return deploy.createKubeconfigProvider({
         kubeconfigPath: userKubeconfig(surroundings),
-        ...(options.context === undefined ? {} : { context: options.context }),
+        context: options.context,
       });
     }
     const { createGke, gkeOptionsFromEnv } = await import('@seatrial/gke');
@@ -119,7 +119,7 @@ export function createServices(options: ServicesOptions): Services {
     return findHelm({
       env: options.env,
       workspaceCopy: () => findWorkspaceHelm({ onProgress: (text) => logger.info(text) }),
-      ...(options.helm === undefined ? {} : { flag: options.helm }),
+      flag: options.helm,
     });
   });
 

@@ -39,7 +39,7 @@ function plainSettings(settings: TrialSettings): TrialSettings {
     runUri,
     resultsUri,
     keepCluster,
-    ...(registry === undefined ? {} : { registry }),
-    ...(releasesUri === undefined ? {} : { releasesUri }),
+    registry,
+    releasesUri,
   };
 }

@@ -1,7 +1,6 @@
-import { hostname } from 'node:os';
 import type { ContextOf } from '@seatrial/cli';
 import type { stepFlags } from './flags.js';
-import { openResultStore, openTrial } from './open-trial.js';
+import { openResultStore, openTrial, trialIoOf } from './open-trial.js';
 import { planSettings, planTrial } from './plan.js';
 import { openJournal, runTrial } from './run-trial.js';
 import { readSettings } from './settings-record.js';
@@ -10,32 +9,13 @@ const CLEANUP_TASKS = ['collect', 'teardown', 'finalize'];
 
 /** `seatrial step NAME --run URI`: one task, with the journalled outputs of those that it needs. */
 export async function step(context: ContextOf<typeof stepFlags>): Promise<number> {
-  const { flags, args, env, cwd, clock, logger } = context;
+  const { flags, args, env, cwd, clock } = context;
   const startedMs = clock.now();
-  const { helm, project, context: kubeContext } = flags;
   const settings = await readSettings(openJournal(openResultStore(env, cwd), flags.run), flags.run);
   // The step alone: what it leaves is looked at by hand, so nothing is torn down after it.
   const selection = { only: args, skip: CLEANUP_TASKS.filter((name) => !args.includes(name)) };
-  planSettings(settings, selection);
-  await using trial = await openTrial(settings, {
-    env,
-    clock,
-    logger,
-    isStep: true,
-    ...(helm === undefined ? {} : { helm }),
-    ...(project === undefined ? {} : { project }),
-    ...(kubeContext === undefined ? {} : { context: kubeContext }),
-  });
-  return await runTrial(trial, planTrial(trial, selection), {
-    signal: context.signal,
-    stderr: context.stderr,
-    isTty: context.isTty,
-    color: context.color,
-    print: context.print,
-    node: hostname(),
-    startedMs,
-    resume: true,
-    redo: args,
-    writesVerdict: false,
-  });
+  planSettings(settings, selection); // refuses an unknown task before anything is made
+  await using trial = await openTrial(settings, { ...trialIoOf(context), isStep: true });
+  const plan = planTrial(trial, selection);
+  return await runTrial({ trial, plan }, context, { startedMs, resume: true, redo: args, writesVerdict: false });
 }

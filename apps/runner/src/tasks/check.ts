@@ -26,7 +26,7 @@ export function checkTask(trial: Trial, clone: ReturnType<typeof cloneTask>, che
           signal: context.signal,
           onLine: context.log,
           clock: trial.clock,
-          ...(timeoutMs === undefined ? {} : { timeoutMs }),
+          timeoutMs,
         });
         context.signal.throwIfAborted();
         return { output: undefined, suite: { name: 'checks', cases: [ran.case] } };

@@ -29,14 +29,14 @@ export function cloneTask(trial: Trial) {
           repo: source.repo,
           dir: join(trial.workDir, 'source'),
           includeChanges: source.commit === undefined,
-          ...(source.commit === undefined ? {} : { commit: source.commit }),
+          commit: source.commit,
           signal: context.signal,
           onLine: context.log,
         });
         const { dir, sha, shortSha, dirty, diffHash } = cloned;
         await requireFolder(sourceDir(trial, dir), source.configFolder, sha);
         context.log(`${sha}${dirty ? ' with uncommitted changes' : ''}`);
-        return { output: { dir, sha, shortSha, dirty, ...(diffHash === undefined ? {} : { diffHash }) } };
+        return { output: { dir, sha, shortSha, dirty, diffHash } };
       }),
     verify: (output: CloneOutput) =>
       stat(output.dir).then(

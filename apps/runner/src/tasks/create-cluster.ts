@@ -41,7 +41,7 @@ export function createClusterTask(trial: Trial, clone: ReturnType<typeof cloneTa
             releaseChannel,
             spot,
             accelerators,
-            ...(version === undefined ? {} : { version }),
+            version,
           },
         };
         // An earlier attempt's cluster is taken up again: its name is in the journal.

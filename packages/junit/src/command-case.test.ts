@@ -157,7 +157,7 @@ describe(runCommandAsTestCase, () => {
     const watch = createLineWatch();
     // The child ignores SIGTERM, and would outlive its parent.
     const child =
-      'process.on("SIGTERM", () => console.log("ignored")); console.log("child", process.pid); setInterval(() => {}, 1e6)';
+      'process.on("SIGTERM", () => console.log("ignored")); console.log("child " + process.pid); setInterval(() => {}, 1e6)';
     const script = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' });
       setInterval(() => {}, 1e6)`;
     const running = runCommandAsTestCase({
@@ -211,9 +211,9 @@ describe(runCommandAsTestCase, () => {
   it('does not wait for ever for what a command leaves behind', async () => {
     const clock = createFakeClock();
     const watch = createLineWatch();
-    const child = 'console.log("child", process.pid); setInterval(() => {}, 1e6)';
+    const child = 'console.log("child " + process.pid); setInterval(() => {}, 1e6)';
     const script = `const c = require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: ['ignore', 'inherit', 'inherit'] });
-      c.unref(); process.on('SIGUSR2', () => process.exit(0)); setTimeout(() => {}, 1e6); console.log("parent", process.pid)`;
+      c.unref(); process.on('SIGUSR2', () => process.exit(0)); setTimeout(() => {}, 1e6); console.log("parent " + process.pid)`;
     const running = runCommandAsTestCase({
       name: 'x',
       command: node(script),

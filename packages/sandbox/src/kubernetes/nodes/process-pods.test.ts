@@ -334,7 +334,7 @@ it('ends the program when the sandbox is killed', async () => {
       '-e',
       `
       const child = require('node:child_process').spawn(process.execPath, ['--import', ${JSON.stringify(preload)}, '-e', "console.log('up'); setInterval(() => {}, 1000)"], { detached: true, stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
-      child.stdout.once('data', () => console.log(child.pid));
+      child.stdout.once('data', () => console.log(String(child.pid)));
       setInterval(() => {}, 1000);`,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },

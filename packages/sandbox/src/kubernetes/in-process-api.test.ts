@@ -86,4 +86,26 @@ describe(createInProcessApi, () => {
     });
     expect(sub?.status?.['phase']).toBe('Running');
   });
+
+  it('counts annotations of a Deployment in its generation, but not those written with its status', () => {
+    const deployments = { group: 'apps', resource: 'deployments' };
+    const labels = { app: 'a' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    server.api.create(deployments, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'd', namespace: 'default' },
+      spec: { selector: { matchLabels: labels }, template },
+    });
+    const annotate = (annotations: Record<string, string>, subresource?: 'status'): number | undefined =>
+      server.api.modify(
+        deployments,
+        'default',
+        'd',
+        (draft) => void (draft.metadata.annotations = annotations),
+        subresource === undefined ? {} : { subresource },
+      )?.metadata.generation;
+    expect(annotate({ revision: '1' }, 'status')).toBe(1);
+    expect(annotate({ revision: '1', note: 'n' })).toBe(2);
+  });
 });

@@ -209,7 +209,7 @@ export class Operations {
     else object.metadata.managedFields = structuredClone(withManaged);
     this.#finish(resource, object, live, options);
     prepareUpdate(resource, object, live, context);
-    this.#countGeneration(resource, object, live);
+    this.#countGeneration(resource, object, live, options);
     this.#refuse(resource, object, [
       ...validateMetadata(resource, object),
       ...twice(resource, validateMetadataUpdate(object, live)),
@@ -365,7 +365,9 @@ export class Operations {
     return object;
   }
 
-  #countGeneration(resource: Resource, object: KubeObject, live: KubeObject): void {
+  #countGeneration(resource: Resource, object: KubeObject, live: KubeObject, { subresource }: WriteOptions): void {
+    // A Deployment's controller writes the revision, an annotation, with the status: nothing new is wanted by that.
+    if (subresource === 'status') return;
     if (resource.generation === 'none' || !isChanged(resource, object, live)) return;
     object.metadata.generation = (live.metadata.generation ?? 0) + 1;
   }

@@ -99,8 +99,9 @@ describe('a Deployment', () => {
       expect(pod.metadata.name).toMatch(new RegExp(`^web-${hash}-[a-z0-9]{5}$`));
       expect(cluster.events(`web-${hash}`)).toContain(`SuccessfulCreate Created pod: ${pod.metadata.name}`);
     }
+    expect(done.metadata.generation).toBe(1);
     expect(countersOf(done)).toEqual({
-      observedGeneration: done.metadata.generation,
+      observedGeneration: 1,
       replicas: 2,
       updatedReplicas: 2,
       readyReplicas: 2,

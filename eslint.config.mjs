@@ -1,5 +1,7 @@
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
+import globals from 'globals';
+import jsonc from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
 
 const layers = [
@@ -12,9 +14,9 @@ const layers = [
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/out-tsc/**', '**/node_modules/**', '**/__fixtures__/**', '.nx/**', '_results/**'] },
-  js.configs.recommended,
-  ...tseslint.configs.recommended,
   {
+    files: ['**/*.{ts,mjs,js}'],
+    extends: [js.configs.recommended, ...tseslint.configs.recommended],
     plugins: { '@nx': nx },
     rules: {
       '@nx/enforce-module-boundaries': [
@@ -22,6 +24,8 @@ export default tseslint.config(
         {
           enforceBuildableLibDependency: true,
           allow: ['../../vitest.base.mjs'],
+          // Heavy clients load where a command first needs them; their types are imported as ever.
+          checkDynamicDependenciesExceptions: ['.*'],
           depConstraints: layers.map(([layer, below]) => ({
             sourceTag: `layer:${layer}`,
             onlyDependOnLibsWithTags: below.map((name) => `layer:${name}`),
@@ -45,22 +49,29 @@ export default tseslint.config(
   {
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: {
-      globals: {
-        process: 'readonly',
-        console: 'readonly',
-        fetch: 'readonly',
-        Buffer: 'readonly',
-        URL: 'readonly',
-        setTimeout: 'readonly',
-        clearTimeout: 'readonly',
-        setInterval: 'readonly',
-        clearInterval: 'readonly',
-        AbortController: 'readonly',
-        AbortSignal: 'readonly',
-        TextDecoder: 'readonly',
-        TextDecoderStream: 'readonly',
-        URLSearchParams: 'readonly',
-      },
+      globals: globals.node,
+    },
+  },
+  {
+    // What a package imports is what its package.json names, no more and no less.
+    files: ['packages/*/package.json', 'apps/*/package.json'],
+    languageOptions: { parser: jsonc },
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/dependency-checks': [
+        'error',
+        {
+          // The sandbox reads the API's definitions out of that package, by path.
+          ignoredDependencies: ['@google-cloud/container'],
+          ignoredFiles: [
+            '{projectRoot}/**/*.test.ts',
+            '{projectRoot}/**/testing.ts',
+            '{projectRoot}/**/testing/**',
+            '{projectRoot}/**/__fixtures__/**',
+            '{projectRoot}/vitest.config.mjs',
+          ],
+        },
+      ],
     },
   },
 );

@@ -8,7 +8,7 @@ const colours = [
   [/^FAIL\b.*/, '#ff7b72'],
   [/^\$ .*/, '#79c0ff'],
   [/\bsucceeded\b|✔/, '#7ee787'],
-  [/\bfailed\b|✖/, '#ff7b72'],
+  [/(?<!0 )\bfailed\b|✖/, '#ff7b72'],
 ];
 
 const escape = (value) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -41,6 +41,14 @@ describe(formatSummary, () => {
     expect(text).not.toContain('resume');
   });
 
+  it('breaks a long critical path at 80 columns', () => {
+    const names = ['clone', 'unit-tests', 'deploy', 'custom-resource-test', 'collect', 'teardown', 'finalize'];
+    const tasks = names.map((name) => ({ name, durationMs: 1_000 }));
+    const text = formatSummary(input({ tasks: {}, criticalPath: { tasks, durationMs: 7_000 } }));
+    expect(text).toContain('          clone 1.0s → unit-tests 1.0s → deploy 1.0s → custom-resource-test 1.0s\n');
+    expect(text).toContain('\n          → collect 1.0s → teardown 1.0s → finalize 1.0s\n');
+  });
+
   it('says what failed with its last lines, and how to go on', () => {
     const error = { name: 'ReleaseError', message: 'RUN make failed', detail: 'cc: no such file', hint: 'Install cc.' };
     const tasks = {

@@ -21,6 +21,10 @@ export interface SummaryInput {
   readonly tests: { readonly passed: number; readonly failed: number; readonly skipped: number };
 }
 
+/** Characters of a line, and what it starts with below a title. */
+const COLUMNS = 80;
+const MARGIN = ' '.repeat(10);
+
 const VERDICTS = { succeeded: 'PASS', failed: 'FAIL', aborted: 'ABORTED' } as const;
 
 /** What a person reads at the end of a run: verdict, tasks, what failed and why, where to look, what to type next. */
@@ -43,13 +47,25 @@ export function formatSummary(input: SummaryInput): string {
     '',
     `tests     ${tests.passed} passed, ${tests.failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`,
     `time      ${formatDuration(input.wallMs)}, critical path ${formatDuration(criticalPath.durationMs)}:`,
-    `          ${criticalPath.tasks.map(({ name, durationMs }) => `${name} ${formatDuration(durationMs)}`).join(' → ')}`,
+    ...chain(criticalPath.tasks.map(({ name, durationMs }) => `${name} ${formatDuration(durationMs)}`)),
     ...failed.flatMap(failure),
     '',
     `results   ${input.runUri}`,
     ...(input.notes ?? []),
     ...next(input, failed),
   ].join('\n');
+}
+
+/** Steps with arrows in between, as many on a line as fit beside the margin. */
+function chain(steps: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const step of steps) {
+    const last = lines.at(-1);
+    if (last === undefined) lines.push(step);
+    else if (`${MARGIN}${last} → ${step}`.length > COLUMNS) lines.push(`→ ${step}`);
+    else lines[lines.length - 1] = `${last} → ${step}`;
+  }
+  return lines.map((line) => `${MARGIN}${line}`);
 }
 
 function duration({ startedMs, durationMs }: TaskResult): string {

@@ -7,7 +7,7 @@ import { fieldSchemaOf } from './field-schema.js';
 import { FieldSet, formatPath } from './field-set.js';
 import { claimedFields, createManagedFields, formatManaged, parseManaged } from './managed-fields.js';
 import type { ManagedEntry } from './managed-fields.js';
-import { compare, fieldsOf, KeyError, merge, removeFields } from './typed.js';
+import { compare, KeyError, merge, removeFields } from './typed.js';
 
 /** Who applies. */
 export interface ApplyRequest {
@@ -53,7 +53,11 @@ export function applyConfiguration(
     const others = entries.filter((entry) => entry !== mine);
     const changes = compare(schema, bare, merged);
     const moved = resolveConflicts(others, changes.modified.union(changes.added).intersection(claimed), request.force);
-    if (mine !== undefined) merged = prune(schema, merged, mine.fields.difference(claimed), moved);
+    if (mine !== undefined) {
+      // A set may name parents that the claim does not, but it claims them by what is in them.
+      const kept = moved.reduce((all, { fields }) => all.union(withAncestors(fields)), withAncestors(claimed));
+      merged = removeFields(schema, merged, onlyWhole(mine.fields.difference(kept))) as KubeObject;
+    }
     const entry: ManagedEntry = {
       manager: request.manager,
       operation: 'Apply',
@@ -112,20 +116,6 @@ function conflictError(conflicts: readonly { entry: ManagedEntry; paths: string[
   return new ApiError({ code: 409, reason: 'Conflict', message, details: { causes } });
 }
 
-/** Removes what the manager gave up and nobody else owns. */
-function prune(
-  schema: ReturnType<typeof fieldSchemaOf>,
-  merged: KubeObject,
-  givenUp: FieldSet,
-  others: readonly ManagedEntry[],
-): KubeObject {
-  let owned = new FieldSet();
-  for (const { fields } of others) owned = owned.union(withAncestors(fields));
-  const gone = givenUp.difference(owned);
-  // A keyed element goes only when it is given up as a whole; its own key fields must not go alone.
-  return removeFields(schema, merged, onlyWhole(gone, fieldsOf(schema, merged))) as KubeObject;
-}
-
 /** With everything above a member a member too: an element lives while anything below it is owned. */
 function withAncestors(set: FieldSet): FieldSet {
   const result = set.clone();
@@ -139,7 +129,8 @@ function withAncestors(set: FieldSet): FieldSet {
   return result;
 }
 
-function onlyWhole(gone: FieldSet, _present: FieldSet): FieldSet {
+/** A keyed element goes only when it is given up as a whole; its own key fields must not go alone. */
+function onlyWhole(gone: FieldSet): FieldSet {
   const result = gone.clone();
   const walk = (node: FieldSet): void => {
     for (const [name, child] of node.children) {

@@ -35,11 +35,16 @@ async function trial(repo: ExampleRepo, args: readonly string[] = []) {
       env: { ...sandbox.env },
     },
   );
-  const { project = '', ...endpoint } = gkeOptionsFromEnv({ ...sandbox.env });
+  return { ...ran, clustersLeft: await clustersOf({ ...sandbox.env }) };
+}
+
+/** Names of the clusters that there are. */
+async function clustersOf(env: Readonly<Record<string, string>>): Promise<string[]> {
+  const { project = '', ...endpoint } = gkeOptionsFromEnv(env);
   const gke = createGke(endpoint);
-  const left = await gke.listClusters({ project });
+  const { clusters } = await gke.listClusters({ project });
   await gke.close();
-  return { ...ran, clustersLeft: left.clusters.map(({ name }) => name) };
+  return clusters.map(({ name }) => name);
 }
 
 describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
@@ -129,31 +134,46 @@ describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     ]);
   });
 
-  it('leaves out what --skip names', async () => {
+  it('leaves out what --skip names, keeps the cluster when asked, and does the step later', async () => {
     await using repo = await exampleRepo();
-    const { code, stdout } = await trial(repo, ['--skip', 'helm-test']);
-    expect(code).toBe(0);
-    expect(stdout).not.toMatch(/helm-test/);
-    expect(stdout).toMatch(/tfjob-test +succeeded/);
+    await using sandbox = await startSandbox({ docker: 'off' });
+    const env = { ...sandbox.env };
+    const args = ['--provider', 'gke', '--config', join(repo.dir, 'seatrial.yaml'), '--results', repo.results];
+    const run = await seatrial(['e2e', ...args, '--skip', 'helm-test', '--keep-cluster'], { env });
+    expect(run.code).toBe(0);
+    expect(run.stdout).not.toMatch(/helm-test/);
+    expect(run.stdout).toMatch(/tfjob-test +succeeded/);
+
+    const uri = /^results +(\S+)$/m.exec(run.stdout)?.[1] ?? '';
+    const step = await seatrial(['step', 'helm-test', '--run', uri], { env });
+    expect(step.stdout).toMatch(/helm-test +succeeded/);
+    expect(step.code).toBe(0);
+    expect(readResults(repo).junit('helm-test')).toContain('tf-job-operator-test');
+
+    const [, deleteCommand = ''] = /^delete +seatrial (.+)$/m.exec(run.stdout) ?? [];
+    expect((await seatrial(deleteCommand.split(' '), { env })).code).toBe(0);
+    expect(await clustersOf(env)).toEqual([]);
   });
 
-  it('deletes the cluster and finishes as ABORTED when it is stopped', async () => {
+  it('deletes the cluster and finishes as ABORTED when it is stopped, and can be resumed', async () => {
     await using repo = await exampleRepo();
     await using sandbox = await startSandbox({ docker: 'off', operationMs: 3_000 });
+    const env = { ...sandbox.env };
     const controller = new AbortController();
-    const running = seatrial(
-      ['e2e', '--provider', 'gke', '--config', join(repo.dir, 'seatrial.yaml'), '--results', repo.results],
-      { env: { ...sandbox.env }, signal: controller.signal },
-    );
-    const { project = '', ...endpoint } = gkeOptionsFromEnv({ ...sandbox.env });
-    const gke = createGke(endpoint);
-    await expect.poll(async () => (await gke.listClusters({ project })).clusters.length, { timeout: 30_000 }).toBe(1);
+    const args = ['--provider', 'gke', '--config', join(repo.dir, 'seatrial.yaml'), '--results', repo.results];
+    const running = seatrial(['e2e', ...args], { env, signal: controller.signal });
+    await expect.poll(() => clustersOf(env), { timeout: 30_000 }).toHaveLength(1);
     controller.abort(new Error('stopped by SIGINT'));
-    const { code } = await running;
-    expect(code).not.toBe(0);
-    expect((await gke.listClusters({ project })).clusters).toEqual([]);
-    await gke.close();
+    const stopped = await running;
+    expect(stopped.code).not.toBe(0);
+    expect(await clustersOf(env)).toEqual([]);
     expect(readResults(repo).finished).toMatchObject({ passed: false, result: 'ABORTED' });
+
+    const uri = /^resume .* (\S+)$/m.exec(stopped.stdout)?.[1] ?? '';
+    const resumed = await seatrial(['e2e', '--resume', uri], { env });
+    expect(resumed.code).toBe(0);
+    expect(await clustersOf(env)).toEqual([]);
+    expect(readResults(repo).finished).toMatchObject({ passed: true, result: 'SUCCESS' });
   });
 
   it('starts nothing when the config is wrong', async () => {

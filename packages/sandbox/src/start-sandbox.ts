@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { pid } from 'node:process';
 import type { Clock, Logger } from './clock.js';
 import { silentLogger, systemClock } from './clock.js';
 import { createDockerApi } from './docker/docker-api.js';
@@ -22,12 +23,16 @@ import { architectureOf } from './registry/image-config.js';
 import { createImageStore } from './registry/image-store.js';
 import type { Registry } from './registry/registry-api.js';
 import { createRegistry } from './registry/registry-api.js';
+import type { DockerEngine } from './sandbox/docker-engine.js';
 import { connectEngine, findDockerEngine } from './sandbox/docker-engine.js';
 import { runningNode } from './sandbox/host-node.js';
 import { writeKubeconfig } from './sandbox/kubeconfig.js';
+import type { ClusterEngine } from './sandbox/kubernetes-cluster.js';
 import { createKubernetesFactory } from './sandbox/kubernetes-cluster.js';
+import { removeOrphans } from './sandbox/orphans.js';
 import type { FixedPort } from './sandbox/ports.js';
 import { createPorts } from './sandbox/ports.js';
+import { isOwnerGone, ownerOf } from './sandbox/process-owner.js';
 import type { StorageApi } from './storage/storage-api.js';
 import { createStorageApi } from './storage/storage-api.js';
 
@@ -134,7 +139,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         ports,
         dataDir: join(dataDir, 'clusters'),
         images,
-        engine: engine && { client: await connectEngine(engine), gateway: engine.gateway },
+        engine: engine && (await takeEngine(engine, logger)),
         architecture: architectureOf(hostNode.arch),
         hostPath: given['PATH'],
       });
@@ -199,6 +204,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await close();
     throw cause;
   }
+}
+
+/** Connects to an engine and removes what killed sandboxes left on it. */
+async function takeEngine(engine: DockerEngine, logger: Logger): Promise<ClusterEngine> {
+  const client = await connectEngine(engine);
+  const table = { uid: userInfo().uid };
+  await removeOrphans({ engine: client, logger, isGone: (owner) => isOwnerGone(owner, table) });
+  return { client, gateway: engine.gateway, owner: await ownerOf(pid, table) };
 }
 
 /** Last opened, first closed; what fails does not keep the rest open. */

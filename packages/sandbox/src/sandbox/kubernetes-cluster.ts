@@ -16,6 +16,15 @@ import type { ServerCertificate } from './certificate.js';
 import { createCertificate } from './certificate.js';
 import type { Ports } from './ports.js';
 
+/** The container engine that all clusters of a sandbox share. */
+export interface ClusterEngine {
+  readonly client: ContainerEngine;
+  /** Where its containers reach this machine. */
+  readonly gateway: string | undefined;
+  /** Names this process on its containers; `undefined` where the system has no name for it. */
+  readonly owner: string | undefined;
+}
+
 /** What all clusters of a sandbox share. */
 export interface ClusterDeps {
   readonly clock: Clock;
@@ -28,8 +37,8 @@ export interface ClusterDeps {
   readonly dataDir: string;
   /** Images for pods that run as processes. */
   readonly images: ImageStore;
-  /** A real engine for the pods, and where its containers reach this machine. */
-  readonly engine: { readonly client: ContainerEngine; readonly gateway: string | undefined } | undefined;
+  /** A real engine for the pods. */
+  readonly engine: ClusterEngine | undefined;
   /** `amd64`, … */
   readonly architecture: string;
   /** PATH of pods that run as processes. */
@@ -108,6 +117,7 @@ async function startKubernetes(
       caCertificate: () => certificate.ca,
       images: deps.images,
       ...(engine === undefined ? {} : { engine: engine.client }),
+      ...(engine?.owner === undefined ? {} : { engineOwner: engine.owner }),
       ...(deps.hostPath === undefined ? {} : { hostPath: deps.hostPath }),
     };
     try {

@@ -105,7 +105,7 @@ function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void 
 describe('pods of a container engine', () => {
   it('run as containers with the image’s command, the pod’s environment and its mounts', async () => {
     const { engine, created } = fakeEngine();
-    await using cluster = await startTestCluster({ engine });
+    await using cluster = await startTestCluster({ engine, engineOwner: 'b1/1' });
     cluster.create(resources.configMaps, 'ConfigMap', 'v1', 'cm', { data: { k: 'v' } });
     cluster.createPod('web', {
       containers: [
@@ -127,7 +127,11 @@ describe('pods of a container engine', () => {
       Cmd: ['--x'],
       WorkingDir: '/srv',
       Hostname: 'web',
-      Labels: { 'seatrial-sandbox': expect.any(String), 'io.kubernetes.pod.name': 'web' },
+      Labels: {
+        'seatrial-sandbox': expect.any(String),
+        'seatrial-sandbox.owner': 'b1/1',
+        'io.kubernetes.pod.name': 'web',
+      },
       HostConfig: { NetworkMode: 'bridge' },
     });
     expect(options?.['name']).toMatch(/^seatrial-sandbox_main_web_test_/);

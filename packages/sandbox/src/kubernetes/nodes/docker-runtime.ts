@@ -23,7 +23,8 @@ export interface ContainerEngine {
   listContainers(options: {
     all: boolean;
     filters: Record<string, readonly string[]>;
-  }): Promise<readonly { Id: string }[]>;
+    abortSignal?: AbortSignal;
+  }): Promise<readonly { Id: string; Labels?: Readonly<Record<string, string>> }[]>;
   readonly modem: {
     followProgress(stream: NodeJS.ReadableStream, onFinished: (error: Error | null) => void): void;
     demuxStream(stream: NodeJS.ReadableStream, stdout: Writable, stderr: Writable): void;
@@ -38,7 +39,7 @@ export interface EngineContainer {
   wait(options: { condition: 'next-exit' }): Promise<{ StatusCode: number }>;
   stop(options: { t: number }): Promise<unknown>;
   kill(): Promise<unknown>;
-  remove(options: { force: true; v: true }): Promise<unknown>;
+  remove(options: { force: true; v: true; abortSignal?: AbortSignal }): Promise<unknown>;
   inspect(): Promise<{ NetworkSettings: { IPAddress?: string; Networks?: Record<string, { IPAddress?: string }> } }>;
   exec(options: { Cmd: readonly string[]; AttachStdout: true; AttachStderr: true }): Promise<{
     start(options: { hijack: true; stdin: false }): Promise<Duplex>;
@@ -64,19 +65,23 @@ export function engineOf(docker: Dockerode): ContainerEngine {
 
 /** Label of every container that belongs to a sandbox; its value is the sandbox's own. */
 export const LABEL = 'seatrial-sandbox';
+/** Label that names the process that made the container, where the system can tell. */
+export const OWNER_LABEL = 'seatrial-sandbox.owner';
 const MAX_EXEC_BYTES = 10_240;
 
 /**
  * Runs containers with a real container engine.
  *
  * @param options.instance Value of {@link LABEL}: what bears it is removed on close.
+ * @param options.owner Value of {@link OWNER_LABEL}. @default no such label
  */
 export function createDockerRuntime(options: {
   readonly engine: ContainerEngine;
   readonly clock: Clock;
   readonly instance: string;
+  readonly owner?: string;
 }): ContainerRuntime {
-  const { engine, clock, instance } = options;
+  const { engine, clock, instance, owner: sandboxOwner } = options;
   // The first container of a pod has the network that the others join.
   const networks = new Map<string, string>();
 
@@ -173,6 +178,7 @@ export function createDockerRuntime(options: {
         Image: image.reference,
         Labels: {
           [LABEL]: instance,
+          ...(sandboxOwner === undefined ? {} : { [OWNER_LABEL]: sandboxOwner }),
           'io.kubernetes.container.name': container['name'],
           'io.kubernetes.pod.name': name,
           'io.kubernetes.pod.namespace': namespace,

@@ -44,6 +44,8 @@ export interface NodesOptions {
   readonly images?: ImageStore;
   /** A container engine; pods then run as its containers. */
   readonly engine?: ContainerEngine;
+  /** Names this process on the engine's containers. @default they are not marked */
+  readonly engineOwner?: string;
   /** The API server as containers of the engine reach it. @default apiServer */
   readonly apiServerForContainers?: () => ServerAddress;
   /** PATH of processes, behind the folder of the host's Node.js. @default '/usr/local/bin:/usr/bin:/bin' */
@@ -63,8 +65,11 @@ export function startNodes(options: NodesOptions): Nodes {
   const { api, clock, newId, logger, nodes, dataDir, images, engine } = options;
   const ownAddresses = platform() === 'linux';
   const hostRuntime = { clock, images, ownAddresses, hostPath: options.hostPath ?? '/usr/local/bin:/usr/bin:/bin' };
+  const owner = options.engineOwner === undefined ? {} : { owner: options.engineOwner };
   const runtime: ContainerRuntime =
-    engine === undefined ? createHostRuntime(hostRuntime) : createDockerRuntime({ engine, clock, instance: newId() });
+    engine === undefined
+      ? createHostRuntime(hostRuntime)
+      : createDockerRuntime({ engine, clock, instance: newId(), ...owner });
   const addresses = createAddresses(ownAddresses);
   const changes = createConfigChanges(clock);
   const hosts = new Map<string, PodHost>();

@@ -104,6 +104,7 @@ export interface TestClusterOptions {
   /** Files of images by reference; every image is there and simulated when this is absent. */
   readonly images?: ImageStore;
   readonly engine?: NodesOptions['engine'];
+  readonly engineOwner?: string;
 }
 
 /** A cluster in this process. */
@@ -126,7 +127,7 @@ export interface TestCluster extends AsyncDisposable {
 
 /** Starts API, controllers and nodes. */
 export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
-  const { clock = systemClock, nodes: specs = [{ name: 'node-1' }], images, engine } = options;
+  const { clock = systemClock, nodes: specs = [{ name: 'node-1' }], images, engine, engineOwner } = options;
   const api = createTestApi(clock);
   const dataDir = await mkdtemp(join(tmpdir(), 'seatrial-nodes-'));
   const context = { api, clock, newId: randomUUID, logger: silentLogger };
@@ -140,6 +141,7 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
     issueToken: ({ serviceAccount }) => `token of ${serviceAccount}`,
     ...(images === undefined ? {} : { images }),
     ...(engine === undefined ? {} : { engine }),
+    ...(engineOwner === undefined ? {} : { engineOwner }),
   });
   return {
     api,

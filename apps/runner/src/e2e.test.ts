@@ -27,12 +27,12 @@ function readResults(repo: ExampleRepo, job = 'tf-job-operator-e2e'): Results {
 }
 
 /** Runs the trial against a sandbox that outlives it, so that what is left there can be seen. */
-async function trial(repo: ExampleRepo, args: readonly string[] = []) {
+async function trial(repo: ExampleRepo, args: readonly string[] = [], jobEnv: Readonly<Record<string, string>> = {}) {
   await using sandbox = await startSandbox({ docker: 'off' });
   const ran = await seatrial(
     ['e2e', '--provider', 'gke', '--config', join(repo.dir, 'seatrial.yaml'), '--results', repo.results, ...args],
     {
-      env: { ...sandbox.env },
+      env: { ...sandbox.env, ...jobEnv },
     },
   );
   return { ...ran, clustersLeft: await clustersOf({ ...sandbox.env }) };
@@ -174,6 +174,29 @@ describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     expect(resumed.code).toBe(0);
     expect(await clustersOf(env)).toEqual([]);
     expect(readResults(repo).finished).toMatchObject({ passed: true, result: 'SUCCESS' });
+  });
+
+  it('moves latest_green.json and latest_release.json by a postsubmit that passed, and by nothing else', async () => {
+    await using repo = await exampleRepo();
+    const sha = await repo.head();
+    const refs = { org: 'acme', repo: 'widgets', base_ref: 'main', base_sha: sha };
+    const jobOf = (buildid: string, base_sha: string) =>
+      JSON.stringify({ type: 'postsubmit', job: 'post-e2e', buildid, prowjobid: 'x', refs: { ...refs, base_sha } });
+    const releases = `${repo.results}-releases`;
+    const run = (JOB_SPEC: string) => trial(repo, ['--releases', releases], { JOB_SPEC });
+    const green = join(fileURLToPath(repo.results), 'post-e2e/latest_green.json');
+    const release = join(fileURLToPath(releases), 'latest_release.json');
+
+    const other = await run(jobOf('1700000000000000001', 'b'.repeat(40)));
+    expect(other.code).toBe(0);
+    expect(existsSync(green) || existsSync(release)).toBe(false);
+
+    const passed = await run(jobOf('1700000000000000002', sha));
+    expect(passed.code).toBe(0);
+    expect(JSON.parse(readFileSync(green, 'utf8'))).toMatchObject({ status: 'passing', job: 'post-e2e', sha });
+    const latest = JSON.parse(readFileSync(release, 'utf8')) as { sha: string; target: string };
+    expect(latest.sha).toBe(sha);
+    expect(existsSync(fileURLToPath(latest.target))).toBe(true);
   });
 
   it('starts nothing when the config is wrong', async () => {

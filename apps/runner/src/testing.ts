@@ -13,6 +13,8 @@ export interface ExampleRepo extends AsyncDisposable {
   readonly dir: string;
   /** `file://` URI of a folder for results, empty at first. */
   readonly results: string;
+  /** The commit that is checked out. */
+  head(): Promise<string>;
   /** Rewrites one file and commits it. */
   edit(path: string, change: (text: string) => string): Promise<void>;
 }
@@ -32,6 +34,7 @@ export async function exampleRepo(): Promise<ExampleRepo> {
   return {
     dir,
     results: `file://${join(root, 'results')}`,
+    head: async () => (await git('rev-parse', 'HEAD')).stdout,
     async edit(path, change) {
       const file = join(dir, path);
       const before = await readFile(file, 'utf8');

@@ -26,6 +26,15 @@ export interface PublishedChart {
   readonly latestUri?: string;
 }
 
+/** Where a chart of this name and version is published: `<releasesUri>/<version>/<name>-<version>.tgz`. */
+export function publishedChartUri(releasesUri: string, chart: Pick<ChartArchive, 'name' | 'version'>): string {
+  return `${withoutSlash(releasesUri)}/${chart.version}/${chart.name}-${chart.version}.tgz`;
+}
+
+function withoutSlash(uri: string): string {
+  return uri.replace(/([^/:])\/+$/, '$1');
+}
+
 /**
  * Puts a packaged chart at `<releasesUri>/<version>/<name>-<version>.tgz`, never over another one: the same bytes again are
  * fine, so that a release broken off can be repeated. Then, when asked, at `<releasesUri>/latest/<name>-latest.tgz`.
@@ -49,8 +58,8 @@ export async function publishChart(
   const archive = typeof options.archive === 'string' ? await readChartArchive(options.archive) : options.archive;
   const body = await readFile(archive.path);
   const { name, version } = archive;
-  const base = options.releasesUri.replace(/([^/:])\/+$/, '$1');
-  const uri = `${base}/${version}/${name}-${version}.tgz`;
+  const base = withoutSlash(options.releasesUri);
+  const uri = publishedChartUri(base, archive);
   const common = {
     contentType: 'application/gzip',
     metadata: { version, sha256: archive.sha256, ...(sha === undefined ? {} : { commit: sha }) },

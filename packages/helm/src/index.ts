@@ -48,6 +48,6 @@ export type { ImageParts } from './chart-image.js';
 export { chartVersion } from './chart-version.js';
 export { packageChart, readChartArchive } from './chart-archive.js';
 export type { ChartArchive } from './chart-archive.js';
-export { publishChart } from './chart-publish.js';
+export { publishChart, publishedChartUri } from './chart-publish.js';
 export type { ChartStore, PublishedChart } from './chart-publish.js';
 export type { ScalarValue } from './yaml-scalar.js';

@@ -130,6 +130,25 @@ describe(buildRelease, () => {
     expect(store.objects.get(PUBLISHED)?.generation).toBe(generation);
   });
 
+  it('never replaces what is published; goes on without when told to keep it', async () => {
+    const { docker } = await startEngine(works);
+    const store = createMemoryStore();
+    const asked = await request();
+    await buildRelease({ ...asked, docker, store });
+    const generation = store.objects.get(PUBLISHED)?.generation;
+    const again = await startEngine((asking) =>
+      asking.path.endsWith('/build') || asking.path.endsWith('/tag')
+        ? works(asking)
+        : { events: [{ aux: { Digest: `sha256:${'cd'.repeat(32)}` } }] },
+    );
+    await expect(buildRelease({ ...asked, docker: again.docker, store })).rejects.toMatchObject({
+      code: 'VERSION_EXISTS',
+    });
+    const kept = await buildRelease({ ...asked, docker: again.docker, store, ifPublished: 'keep' });
+    expect(kept.chart.uri).toBe(PUBLISHED);
+    expect(store.objects.get(PUBLISHED)?.generation).toBe(generation);
+  });
+
   it('builds and packages only, when told not to push', async () => {
     const { docker, requests } = await startEngine(works);
     const store = createMemoryStore();

@@ -1,6 +1,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chartVersion, copyChart, editChart, packageChart, publishChart, readChart } from '@seatrial/helm';
+import {
+  chartVersion,
+  copyChart,
+  editChart,
+  packageChart,
+  publishChart,
+  publishedChartUri,
+  readChart,
+} from '@seatrial/helm';
 import { ReleaseError } from './errors.js';
 import { buildImage, type ImageSpec } from './image/build-image.js';
 import type { DockerEngine, RegistryAuth } from './image/engine.js';
@@ -36,6 +44,11 @@ export interface ReleaseRequest {
   readonly push?: boolean | undefined;
   /** Whether `:latest` of the image is moved too. @default true */
   readonly latest?: boolean | undefined;
+  /**
+   * What to do when the version is published already with other content: builders stamp times into images, so the same
+   * commit built again has another digest. `keep` leaves what is published as it is and goes on. @default 'fail'
+   */
+  readonly ifPublished?: 'fail' | 'keep' | undefined;
   /** Credentials for the registry. @default none */
   readonly auth?: RegistryAuth | undefined;
 }
@@ -81,7 +94,7 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
 
   const packaged = await packageEdited(request, chartDir, version, pushed?.byDigest ?? reference);
   onLine?.(`packaged ${packaged.path}`);
-  const uri = push ? await publish(request, packaged.path) : undefined;
+  const uri = push ? await publish(request, packaged) : undefined;
   const info: BuildInfo = {
     image: reference,
     ...(pushed === undefined ? {} : { digest: pushed.digest, imageByDigest: pushed.byDigest }),
@@ -140,17 +153,19 @@ async function packageEdited({ chart, tag, outDir }: ReleaseRequest, chartDir: s
 }
 
 async function publish(
-  { releasesUri, store, commit, signal, onLine }: ReleaseRequest & ReleaseServices,
-  archive: string,
+  { releasesUri, store, commit, ifPublished = 'fail', signal, onLine }: ReleaseRequest & ReleaseServices,
+  packaged: Awaited<ReturnType<typeof packageChart>>,
 ): Promise<string | undefined> {
   if (releasesUri === undefined || store === undefined) return undefined;
   signal?.throwIfAborted();
-  const { uri } = await publishChart(store, {
-    archive,
-    releasesUri,
-    sha: commit,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  onLine?.(`published ${uri}`);
-  return uri;
+  try {
+    const { uri } = await publishChart(store, { archive: packaged.path, releasesUri, sha: commit, signal });
+    onLine?.(`published ${uri}`);
+    return uri;
+  } catch (error) {
+    if (ifPublished === 'fail' || (error as { code?: unknown }).code !== 'VERSION_EXISTS') throw error;
+    const uri = publishedChartUri(releasesUri, packaged);
+    onLine?.(`kept ${uri}, which an earlier build of this version has published`);
+    return uri;
+  }
 }

@@ -42,6 +42,8 @@ export function buildTask(trial: Trial, clone: ReturnType<typeof cloneTask>) {
           releasesUri,
           tag: imageTag({ dateMs: clock.now(), shortSha, diffHash }),
           outDir: join(trial.workDir, 'release'),
+          latest: false, // nothing has been tested yet
+          ifPublished: 'keep', // a job that is run again builds the same commit
           docker: await services.docker(),
           store: await services.store(),
           signal: context.signal,

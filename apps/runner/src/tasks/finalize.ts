@@ -80,11 +80,11 @@ async function readReports({ resultStore, runUri }: Trial): Promise<Map<string, 
 async function moveLatest(trial: Trial, context: TaskContext<unknown>): Promise<void> {
   const { job, resultsUri, resultStore, runUri, services } = trial;
   const source = context.results['clone']?.output as CloneOutput | undefined;
-  if (source?.dirty !== false) {
-    context.log('latest_green.json stays: what passed is not a commit');
+  const sha = revisionOfTrial(trial);
+  if (source?.dirty !== false || source.sha !== sha) {
+    context.log(`latest_green.json stays: what passed is not the job's commit ${sha} as it is`);
     return;
   }
-  const sha = revisionOfTrial(trial);
   const buildId = job.buildId;
   // In a decorated job, only Prow knows where the results go in the end.
   if (runUri.startsWith(resultsUri)) {

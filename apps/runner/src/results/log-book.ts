@@ -2,6 +2,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { stripVTControlCharacters } from 'node:util';
 import type { Clock } from '@seatrial/cli';
 
 /** Lines of a task that are kept for its failure text. */
@@ -71,12 +72,8 @@ export async function openLogBook({ dir, clock, secrets = [] }: LogBookOptions):
   };
 }
 
-// Colour and cursor sequences (ECMA-48 CSI and OSC) mean nothing in a log file.
-// eslint-disable-next-line no-control-regex -- the escape character is what is looked for
-const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
-
 function cleanLine(text: string, secrets: readonly string[]): string {
-  let line = text.replace(ANSI, '').replaceAll('\r', '').replaceAll('\n', ' ');
+  let line = stripVTControlCharacters(text).replaceAll('\r', '').replaceAll('\n', ' ');
   for (const secret of secrets) line = line.replaceAll(secret, '[redacted]');
   if (line.length <= MAX_LINE_LENGTH) return line;
   return `${line.slice(0, MAX_LINE_LENGTH)} [${line.length - MAX_LINE_LENGTH} characters left out]`;

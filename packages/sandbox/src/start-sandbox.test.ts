@@ -1,17 +1,24 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getActiveResourcesInfo } from 'node:process';
 import { promisify } from 'node:util';
+import container from '@google-cloud/container';
+import { PassThroughClient } from 'google-auth-library';
+import { grpc } from 'google-gax';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import type { Sandbox } from './start-sandbox.js';
 import { startSandbox } from './start-sandbox.js';
 
 const run = promisify(execFile);
+const ROUNDS = 10;
 const off = { docker: 'off', operationMs: 10 } as const;
 
 function answers(port: number): Promise<boolean> {
@@ -38,6 +45,23 @@ async function askKubernetes(kubeconfig: string, path: string): Promise<Record<s
     });
     call.once('error', reject).end();
   });
+}
+
+/** Asks for a cluster and does not wait for it. */
+async function createCluster({ env }: Sandbox): Promise<void> {
+  const { hostname, port } = new URL(env['SEATRIAL_GKE_ENDPOINT'] ?? '');
+  const client = new container.ClusterManagerClient({
+    servicePath: hostname,
+    port: Number(port),
+    sslCreds: grpc.credentials.createInsecure(),
+    authClient: new PassThroughClient(),
+  });
+  const parent = 'projects/sandbox/locations/us-east1-b';
+  await client.createCluster(
+    { parent, cluster: { name: 'trial', initialNodeCount: 1 } },
+    { timeout: 3000, retry: null },
+  );
+  await client.close();
 }
 
 describe(startSandbox, () => {
@@ -117,6 +141,29 @@ describe(startSandbox, () => {
     await sandbox.close();
     expect(existsSync(sandbox.dataDir)).toBe(false);
   });
+
+  it('leaves nothing behind, however often it starts and wherever it is stopped', async ({ onTestFinished }) => {
+    const dir = await mkdtemp(join(tmpdir(), 'seatrial-again-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    const options = { ...off, dataDir: dir, defaultCluster: true };
+    const round = async (): Promise<void> => {
+      const stopping = new AbortController();
+      const sandboxes = [await startSandbox(options), await startSandbox({ ...off, dataDir: dir })];
+      const stopped = startSandbox({ ...options, signal: stopping.signal });
+      stopping.abort(new Error('stop'));
+      await expect(stopped).rejects.toThrow('stop');
+      await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
+      const midway = await startSandbox({ ...off, dataDir: dir, operationMs: 60_000 });
+      await createCluster(midway);
+      await midway.close();
+    };
+    const open = (): string[] => getActiveResourcesInfo().filter((kind) => /TCP|Pipe|Process|Timeout/.test(kind));
+    await round(); // what is loaded once stays loaded
+    const before = open();
+    for (let count = 0; count < ROUNDS; count += 1) await round();
+    expect(await readdir(dir)).toEqual([]);
+    await expect.poll(() => open().sort()).toEqual(before.sort());
+  }, 60_000);
 
   it('carries out a fault plan', async () => {
     await using sandbox = await startSandbox({ ...off, faults: ['storage:503:#1'] });

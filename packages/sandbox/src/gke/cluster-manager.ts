@@ -156,16 +156,14 @@ export function createClusterManager(options: {
       operation.status = 'RUNNING';
       await clock.sleep(operationMs - first, signal);
     })();
-    try {
-      const [result] = await Promise.all([work(), least]);
-      return result;
-    } catch (cause) {
-      await least.catch(() => undefined);
-      if (operation.cancel.signal.aborted) return { code: 1, message: `Operation ${operation.id} was cancelled.` };
-      if (closing.signal.aborted) return { code: 14, message: 'The sandbox is going down.' };
-      logger.error('cluster operation failed', { operation: operation.id, error: String(cause) });
-      return { code: 13, message: `Internal error: ${(cause as Error).message}` };
-    }
+    // Both to their ends, also when it is cancelled: what the work has made by then is known to whoever closes it.
+    const [worked, waited] = await Promise.allSettled([work(), least]);
+    if (worked.status === 'fulfilled' && waited.status === 'fulfilled') return worked.value;
+    if (operation.cancel.signal.aborted) return { code: 1, message: `Operation ${operation.id} was cancelled.` };
+    if (closing.signal.aborted) return { code: 14, message: 'The sandbox is going down.' };
+    const cause: unknown = worked.status === 'rejected' ? worked.reason : undefined;
+    logger.error('cluster operation failed', { operation: operation.id, error: String(cause) });
+    return { code: 13, message: `Internal error: ${cause instanceof Error ? cause.message : String(cause)}` };
   }
 
   /** A create that goes wrong because the plan says so. */

@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function start(options: { faults?: string[]; operationMs?: number } = {}) {
+async function start(options: { faults?: string[]; operationMs?: number; untilMade?: Promise<void> } = {}) {
   const asked: KubernetesRequest[] = [];
   const closed: string[] = [];
   const faults = createFaults((options.faults ?? []).map(parseFault), () => 0);
@@ -26,6 +26,7 @@ async function start(options: { faults?: string[]; operationMs?: number } = {}) 
     faults,
     async createKubernetes(request) {
       asked.push(request);
+      await options.untilMade;
       const close = async () => void closed.push(request.name);
       return { endpoint: '127.0.0.1:6443', caCertificate: 'PEM', version: '1.35.0', close };
     },
@@ -51,7 +52,7 @@ async function start(options: { faults?: string[]; operationMs?: number } = {}) 
       .toBe('DONE');
     return (await client.getOperation({ name: `projects/p/locations/us-east1-b/operations/${name}` }))[0];
   };
-  return { client, wait, asked, closed, server };
+  return { client, manager, wait, asked, closed, server };
 }
 
 const parent = 'projects/p/locations/us-east1-b';
@@ -230,5 +231,17 @@ describe('serveGke, asked by @google-cloud/container', () => {
   it('answers UNIMPLEMENTED for the rest', async () => {
     const { client } = await start();
     await expect(client.setLegacyAbac({ name, enabled: true }, once)).rejects.toMatchObject({ code: 12 });
+  });
+
+  it('waits at its close for a cluster that is being made, and closes it', async () => {
+    let made = (): void => undefined;
+    const { client, manager, asked, closed } = await start({ untilMade: new Promise((resolve) => (made = resolve)) });
+    await client.createCluster({ parent, cluster: { name: 'trial', initialNodeCount: 1 } }, once);
+    expect(asked).toHaveLength(1);
+    const closing = manager.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    made();
+    await closing;
+    expect(closed).toEqual(['trial']);
   });
 });

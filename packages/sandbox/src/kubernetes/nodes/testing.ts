@@ -12,7 +12,7 @@ import { silentLogger, systemClock } from '../../clock.js';
 import { startControllers } from '../controllers/controllers.js';
 import { resources } from '../controllers/resources.js';
 import { createInProcessApi } from '../in-process-api.js';
-import type { Fields, KubeApi, KubeObject, ResourceRef } from '../kube-api.js';
+import type { Fields, KubeApi, KubeObject, ResourceRef, WatchEvent } from '../kube-api.js';
 import { Operations } from '../operations.js';
 import { ResourceRegistry } from '../resources.js';
 import { ObjectStore } from '../store.js';
@@ -20,6 +20,9 @@ import type { ContainerConfig, ImageStore } from './image-store.js';
 import type { NodeSpec } from './node-spec.js';
 import { startNodes } from './nodes.js';
 import type { Nodes, NodesOptions } from './nodes.js';
+
+/** Less than a test may take: one that fails is to come to its end and give back what it has. */
+const MAX_WAIT_MS = 15_000;
 
 interface Sleeper {
   readonly atMs: number;
@@ -112,9 +115,9 @@ export interface TestCluster extends AsyncDisposable {
   readonly api: KubeApi;
   readonly nodes: Nodes;
   readonly dataDir: string;
-  /** Resolves with the object once the condition holds; only the test's own timeout ends it. */
+  /** Resolves with the object once the condition holds. Rejects before the test's own timeout, which disposes of nothing. */
   until(ref: ResourceRef, name: string, holds: (object: KubeObject) => boolean): Promise<KubeObject>;
-  /** Resolves once the object is gone. */
+  /** Resolves once the object is gone. Rejects as `until` does. */
   untilGone(ref: ResourceRef, name: string): Promise<void>;
   /** Makes an object in namespace `test`. */
   create(ref: ResourceRef, kind: string, apiVersion: string, name: string, content: Fields): KubeObject;
@@ -148,23 +151,15 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
     nodes,
     dataDir,
     until(ref, name, holds) {
-      return new Promise((resolve) => {
-        const stop = api.watch(ref, ({ type, object }) => {
-          if (type === 'DELETED' || object.metadata.name !== name || !holds(object)) return;
-          stop();
-          resolve(object);
-        });
-      });
+      return watchUntil(api, ref, `${name} in the wanted state`, ({ type, object }) =>
+        type !== 'DELETED' && object.metadata.name === name && holds(object) ? object : undefined,
+      );
     },
-    untilGone(ref, name) {
-      return new Promise((resolve) => {
-        if (api.get(ref, 'test', name) === undefined) return resolve();
-        const stop = api.watch(ref, ({ type, object }) => {
-          if (type !== 'DELETED' || object.metadata.name !== name) return;
-          stop();
-          resolve();
-        });
-      });
+    async untilGone(ref, name) {
+      if (api.get(ref, 'test', name) === undefined) return;
+      await watchUntil(api, ref, `the end of ${name}`, ({ type, object }) =>
+        type === 'DELETED' && object.metadata.name === name ? object : undefined,
+      );
     },
     create(ref, kind, apiVersion, name, content) {
       return api.create(ref, { apiVersion, kind, metadata: { name, namespace: 'test' }, ...content });
@@ -199,6 +194,28 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The first object that is picked, of those there are and of changes. */
+function watchUntil(
+  api: KubeApi,
+  ref: ResourceRef,
+  what: string,
+  pick: (event: WatchEvent) => KubeObject | undefined,
+): Promise<KubeObject> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      stop();
+      reject(new Error(`waited ${MAX_WAIT_MS} ms for ${what}; there is ${JSON.stringify(api.list(ref))}`));
+    }, MAX_WAIT_MS);
+    const stop = api.watch(ref, (event) => {
+      const object = pick(event);
+      if (object === undefined) return;
+      clearTimeout(limit);
+      stop();
+      resolve(object);
+    });
+  });
 }
 
 const versionOf = ({ metadata }: KubeObject): number => Number(metadata.resourceVersion);

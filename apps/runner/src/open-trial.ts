@@ -5,7 +5,8 @@ import type { Clock, CommandContext, Logger } from '@seatrial/cli';
 import { createObjectStore, type ObjectStore, storeOptionsFromEnv } from '@seatrial/storage';
 import { RunnerError } from './errors.js';
 import { localFolder } from './prepare.js';
-import { type LogBook, openLogBook, secretsOf } from './results/log-book.js';
+import { type LogBook, openLogBook } from './results/log-book.js';
+import { createRedactor, secretsOf } from './results/redactor.js';
 import { createResultWriter } from './results/result-writer.js';
 import { createServices, type Env } from './services.js';
 import type { Trial, TrialSettings } from './trial.js';
@@ -40,8 +41,9 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
   const { env, clock, logger } = io;
   const workDir = io.isStep === true ? await mkdtemp(join(tmpdir(), 'seatrial-step-')) : await ensureWorkDir(settings);
   const resultStore = openResultStore(env);
+  const redact = createRedactor(secretsOf(env));
   const { dir, inPlace } = localFolder(settings.runUri, workDir);
-  const log = await openLogBook({ dir, clock, secrets: secretsOf(env) });
+  const log = await openLogBook({ dir, clock, redact });
   const project = io.project ?? settings.config.project;
   const services = createServices({
     provider: settings.provider,
@@ -59,8 +61,9 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
   });
   return {
     ...settings,
+    redact,
     services,
-    results: createResultWriter({ store: resultStore, runUri: settings.runUri, log, logsInPlace: inPlace }),
+    results: createResultWriter({ store: resultStore, runUri: settings.runUri, log, redact, logsInPlace: inPlace }),
     resultStore,
     workDir,
     clock,

@@ -85,6 +85,7 @@ export function planSettings(settings: TrialSettings, options: PlanOptions = {})
   return planTrial(
     {
       ...settings,
+      redact: (text) => text,
       get services() {
         return notRunning();
       },

@@ -7,6 +7,7 @@ import { createFinished, createStarted, shouldWriteResults, writeFinished, write
 import type { ClusterHandle } from '@seatrial/deploy';
 import { joinUri, type ObjectStore } from '@seatrial/storage';
 import type { Plan } from './plan.js';
+import type { Redact } from './results/redactor.js';
 import { formatSummary } from './results/summary.js';
 import { recordOf } from './settings-record.js';
 import type { BuildOutput } from './tasks/build.js';
@@ -61,7 +62,7 @@ export async function runTrial(
   let result: RunResult;
   try {
     result = await runGraph(plan.graph, {
-      journal: openJournal(resultStore, runUri),
+      journal: openJournal(resultStore, runUri, trial.redact),
       selection: plan.selection,
       signal: screen.signal,
       clock,
@@ -90,7 +91,9 @@ export async function runTrial(
   const tests = await countTests(trial);
   const notes = await keptNotes(trial, result);
   screen.print(
-    formatSummary({ result, job: job.job, buildId: job.buildId, runUri, order, selected, wallMs, tests, notes }),
+    trial.redact(
+      formatSummary({ result, job: job.job, buildId: job.buildId, runUri, order, selected, wallMs, tests, notes }),
+    ),
   );
   return exitCodeOf(result);
 }
@@ -115,12 +118,12 @@ function factsOf({ tasks }: RunResult): Record<string, string> {
 const RESULTS = { succeeded: 'SUCCESS', failed: 'FAILURE', aborted: 'ABORTED' } as const;
 
 /** The journal of a run lies with its results. */
-export function openJournal(store: ObjectStore, runUri: string): Journal {
+export function openJournal(store: ObjectStore, runUri: string, redact: Redact = (text) => text): Journal {
   const base = joinUri(runUri, 'artifacts', 'seatrial');
   return createJournal({
     read: async (path) => (await store.find(joinUri(base, path)))?.text,
     write: async (path, text) => {
-      await store.write(joinUri(base, path), text, { contentType: 'application/json' });
+      await store.write(joinUri(base, path), redact(text), { contentType: 'application/json' });
     },
   });
 }
@@ -129,10 +132,10 @@ function follow(event: PipelineEvent, trial: Trial, progress: Progress, selected
   switch (event.type) {
     case 'log':
       trial.results.log.line(event.name, event.line);
-      progress.line(event.name, event.line);
+      progress.line(event.name, trial.redact(event.line));
       break;
     case 'progress':
-      progress.update(event.name, { state: 'running', text: event.text });
+      progress.update(event.name, { state: 'running', text: trial.redact(event.text) });
       break;
     case 'task':
       if (event.error !== undefined) trial.results.log.line(event.name, `${event.state}: ${event.error.message}`);
@@ -141,7 +144,7 @@ function follow(event: PipelineEvent, trial: Trial, progress: Progress, selected
         state: event.state,
         durationMs: event.durationMs,
         reason: event.reason,
-        ...(event.error === undefined ? {} : { text: event.error.message }),
+        ...(event.error === undefined ? {} : { text: trial.redact(event.error.message) }),
       });
       break;
     case 'run':

@@ -3,6 +3,7 @@ import type { Clock } from '@seatrial/cli';
 import { type ProwJobInfo, revisionOf } from '@seatrial/prow';
 import type { ObjectStore } from '@seatrial/storage';
 import type { Config } from './config/schema.js';
+import type { Redact } from './results/redactor.js';
 import type { ResultWriter } from './results/result-writer.js';
 import type { ProviderName, Services } from './services.js';
 
@@ -34,6 +35,8 @@ export interface TrialSettings {
 
 /** What a task's body works with. */
 export interface Trial extends TrialSettings {
+  /** Takes secrets of the environment out of what is written or shown. */
+  readonly redact: Redact;
   readonly services: Services;
   readonly results: ResultWriter;
   /** Where results are written; not the sandbox's store, which is gone with it. */

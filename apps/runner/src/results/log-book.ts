@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { stripVTControlCharacters } from 'node:util';
 import type { Clock } from '@seatrial/cli';
+import type { Redact } from './redactor.js';
 
 /** Lines of a task that are kept for its failure text. */
 const TAIL_LINES = 50;
@@ -24,12 +25,12 @@ export interface LogBook {
 export interface LogBookOptions {
   readonly dir: string;
   readonly clock: Pick<Clock, 'now'>;
-  /** Texts that must not reach a log. */
-  readonly secrets?: readonly string[];
+  /** Applied to every line. */
+  readonly redact: Redact;
 }
 
 /** Opens the logs of a run; an existing log (of a run that is resumed) is continued. */
-export async function openLogBook({ dir, clock, secrets = [] }: LogBookOptions): Promise<LogBook> {
+export async function openLogBook({ dir, clock, redact }: LogBookOptions): Promise<LogBook> {
   const taskDir = join(dir, 'artifacts', 'seatrial', 'logs');
   await mkdir(taskDir, { recursive: true });
   const all = createWriteStream(join(dir, 'build-log.txt'), { flags: 'a' });
@@ -50,7 +51,7 @@ export async function openLogBook({ dir, clock, secrets = [] }: LogBookOptions):
   return {
     dir,
     line(task, text) {
-      const clean = cleanLine(text, secrets);
+      const clean = cleanLine(redact(text));
       const tail = tails.get(task) ?? [];
       tails.set(task, tail);
       tail.push(clean);
@@ -72,21 +73,8 @@ export async function openLogBook({ dir, clock, secrets = [] }: LogBookOptions):
   };
 }
 
-function cleanLine(text: string, secrets: readonly string[]): string {
-  let line = stripVTControlCharacters(text).replaceAll('\r', '').replaceAll('\n', ' ');
-  for (const secret of secrets) line = line.replaceAll(secret, '[redacted]');
+function cleanLine(text: string): string {
+  const line = stripVTControlCharacters(text).replaceAll('\r', '').replaceAll('\n', ' ');
   if (line.length <= MAX_LINE_LENGTH) return line;
   return `${line.slice(0, MAX_LINE_LENGTH)} [${line.length - MAX_LINE_LENGTH} characters left out]`;
-}
-
-const SECRET_NAME = /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY|API_KEY|PRIVATE_KEY|CREDENTIALS_JSON)(?:_|$)/i;
-
-/**
- * Values of an environment that must not be shown, by the names of their variables.
- * Short ones are left out: replacing `1` or `true` everywhere would hide the log itself.
- */
-export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(env).flatMap(([name, value]) =>
-    value !== undefined && value.length >= 8 && SECRET_NAME.test(name) ? [value] : [],
-  );
 }

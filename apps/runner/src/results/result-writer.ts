@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { formatReport, type TestSuite } from '@seatrial/junit';
 import { joinUri, type ObjectStore } from '@seatrial/storage';
 import type { LogBook } from './log-book.js';
+import type { Redact } from './redactor.js';
 
 /** Writes one run's results in Prow's layout, below the run's directory. */
 export interface ResultWriter {
@@ -19,17 +20,19 @@ export interface ResultWriterOptions {
   readonly store: ObjectStore;
   readonly runUri: string;
   readonly log: LogBook;
+  /** Applied to every report. */
+  readonly redact: Redact;
   /** The logs are written in the results' own folder, so there is nothing to copy. */
   readonly logsInPlace: boolean;
 }
 
-export function createResultWriter({ store, runUri, log, logsInPlace }: ResultWriterOptions): ResultWriter {
+export function createResultWriter({ store, runUri, log, redact, logsInPlace }: ResultWriterOptions): ResultWriter {
   return {
     runUri,
     log,
     async report(task, suite) {
       const uri = joinUri(runUri, 'artifacts', junitFile(task));
-      await store.write(uri, formatReport({ suites: [suite] }), { contentType: 'application/xml' });
+      await store.write(uri, redact(formatReport({ suites: [suite] })), { contentType: 'application/xml' });
     },
     async addFolder(name, dir) {
       await store.uploadFolder(dir, joinUri(runUri, 'artifacts', name));

@@ -1,63 +1,23 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../../clock.js';
 import type { EventNote } from '../controllers/events.js';
 import { formatTime } from '../controllers/kube-time.js';
-import type { Fields, KubeObject } from '../kube-api.js';
+import type { Fields } from '../kube-api.js';
+import type { ContainerHost } from './container-host.js';
+import { runContainerProbes } from './container-probes.js';
 import { StartError } from './container-runtime.js';
-import type { ContainerExit, ContainerHandle, ContainerRuntime, Mount } from './container-runtime.js';
-import { ImageError } from './image-puller.js';
-import type { ImagePuller } from './image-puller.js';
+import type { ContainerExit, ContainerHandle } from './container-runtime.js';
 import type { PulledImage } from './image-store.js';
+import { runPostStart, stopWithHook } from './lifecycle-hooks.js';
 import { LogFile } from './log-file.js';
-import { buildEnv, ConfigError, expand } from './pod-env.js';
 import { isRestarted } from './pod-status.js';
 import type { ContainerRecord, Terminated } from './pod-status.js';
-import { mountsOf } from './pod-volumes.js';
-import type { VolumeSources } from './pod-volumes.js';
-import { runProbe } from './probe.js';
+import { prepareContainer } from './prepared-container.js';
+import type { PreparedContainer, Waiting } from './prepared-container.js';
+import { nextBackoffMs } from './restart-back-off.js';
 
-/** What a container has from its pod. */
-export interface ContainerHost {
-  readonly clock: Clock;
-  readonly runtime: ContainerRuntime;
-  readonly puller: ImagePuller;
-  /** The pod as it is now. */
-  pod(): KubeObject;
-  /** What environment and volumes are made from now. */
-  sources(): VolumeSources;
-  /** The pod's address, as far as it is known. */
-  podIp(): string;
-  /** Takes in which way a container was started. */
-  ranAs(kind: ContainerRuntime['kind']): void;
-  /** Takes the address that the runtime gave the container. */
-  setPodIp(address: string): void;
-  /** Folder of the pod. */
-  readonly dir: string;
-  readonly newId: () => string;
-  /** Aborted when the pod is to end: nothing is started any more. */
-  readonly signal: AbortSignal;
-  /** Writes the pod's status. */
-  publish(): void;
-  record(note: EventNote): void;
-  /** Resolves at a change of a ConfigMap or Secret of the namespace, or after the time. Rejects with the signal. */
-  configChange(maxMs: number): Promise<void>;
-}
-
-const FIRST_BACKOFF_MS = 10_000;
-const LAST_BACKOFF_MS = 300_000;
 /** A container that ran this long starts its back-off anew. */
 const STEADY_MS = 600_000;
-const BACKOFF_SHOWN_AFTER_MS = 1_000;
-const CONFIG_RETRY_MS = 10_000;
-
-interface Prepared {
-  readonly image: PulledImage;
-  readonly env: Record<string, string>;
-  readonly argv: readonly string[];
-  readonly workingDir: string;
-  readonly mounts: readonly Mount[];
-}
 
 /** Runs one container of a pod with its restarts, until it is done or the pod ends. */
 export class ContainerLoop {
@@ -105,14 +65,14 @@ export class ContainerLoop {
     let backoffMs = 0;
     try {
       for (;;) {
-        const prepared = await this.#prepare();
+        const prepared = await prepareContainer(this.#host, this.#spec, this.#waiting);
         const ranMs = await this.#runOnce(prepared);
         const ended = 'terminated' in this.record.state ? this.record.state.terminated : this.#lastTerminated();
         const exitCode = ended?.exitCode ?? 0;
         if (signal.aborted || !this.#restarts(exitCode)) return exitCode;
         if (ranMs >= STEADY_MS) backoffMs = 0;
         if (backoffMs > 0) await this.#backOff(backoffMs);
-        backoffMs = Math.min(LAST_BACKOFF_MS, backoffMs === 0 ? FIRST_BACKOFF_MS : backoffMs * 2);
+        backoffMs = nextBackoffMs(backoffMs);
         if ('terminated' in this.record.state) this.record.lastState = this.record.state;
         this.record.restartCount += 1;
         await this.#forgetOldLogs();
@@ -131,7 +91,7 @@ export class ContainerLoop {
       this.#note({ reason: 'Killing', message: `Stopping container ${this.record.name}` });
     }
     this.#stopReason = 'pod';
-    await this.#endWithHook(handle, graceMs);
+    await stopWithHook(handle, this.#spec, { clock: this.#host.clock, graceMs });
   }
 
   #restarts(exitCode: number): boolean {
@@ -147,66 +107,8 @@ export class ContainerLoop {
     return lastState !== undefined && 'terminated' in lastState ? lastState.terminated : undefined;
   }
 
-  /** Image and configuration, however long they take. */
-  async #prepare(): Promise<Prepared> {
-    const { signal } = this.#host;
-    const image = await this.#pull();
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        return this.#configure(image);
-      } catch (error) {
-        if (!(error instanceof ConfigError)) throw error;
-        this.#wait('CreateContainerConfigError', error.message);
-        this.#note({ type: 'Warning', reason: 'Failed', message: `Error: ${error.message}` });
-      }
-      await this.#host.configChange(CONFIG_RETRY_MS);
-    }
-  }
-
-  async #pull(): Promise<PulledImage> {
-    const { puller, clock, signal } = this.#host;
-    const image = this.record.image;
-    for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(LAST_BACKOFF_MS, backoffMs * 2)) {
-      signal.throwIfAborted();
-      try {
-        return await puller.ensure(image, this.#spec['imagePullPolicy'] ?? 'IfNotPresent', (note) => this.#note(note));
-      } catch (error) {
-        if (!(error instanceof ImageError)) throw error;
-        signal.throwIfAborted();
-        this.#wait(error.reason, error.message);
-        await clock.sleep(BACKOFF_SHOWN_AFTER_MS, signal);
-        if (error.reason === 'ErrImagePull') {
-          const message = `Back-off pulling image "${image}"`;
-          this.#wait('ImagePullBackOff', message);
-          this.#note({ reason: 'BackOff', message });
-          this.#note({ type: 'Warning', reason: 'Failed', message: 'Error: ImagePullBackOff' });
-        }
-        await clock.sleep(backoffMs - BACKOFF_SHOWN_AFTER_MS, signal);
-      }
-    }
-  }
-
-  #configure(image: PulledImage): Prepared {
-    const sources = this.#host.sources();
-    const env = buildEnv(this.#spec, sources);
-    const { command, args } = this.#spec;
-    const { Entrypoint, Cmd, WorkingDir } = image.config;
-    const own = [...(command ?? []), ...(args ?? [])].map((text: string) => expand(text, env));
-    const entrypoint = command === undefined ? (Entrypoint ?? []) : [];
-    const cmd = command === undefined && args === undefined ? (Cmd ?? []) : [];
-    const workingDir: string = this.#spec['workingDir'] ?? (WorkingDir || '/');
-    return {
-      image,
-      env,
-      argv: [...entrypoint, ...cmd, ...own],
-      workingDir,
-      mounts: mountsOf(this.#spec, env, sources),
-    };
-  }
-
   /** @returns how long it ran, in milliseconds */
-  async #runOnce({ image, ...prepared }: Prepared): Promise<number> {
+  async #runOnce({ image, ...prepared }: PreparedContainer): Promise<number> {
     const { clock, runtime, signal, newId } = this.#host;
     const { record } = this;
     const id = `${newId()}${newId()}`.replaceAll('-', '').slice(0, 64).padEnd(64, '0');
@@ -251,7 +153,7 @@ export class ContainerLoop {
     record.ready = steady && record.started && readinessProbe === undefined;
     this.#note({ reason: 'Started', message: `Started container ${record.name}` });
     const probes = new AbortController();
-    const probing = this.#probe(handle, probes);
+    const probing = this.#probe(handle, probes.signal);
     this.#host.publish();
     // The pod was told to end while this one started, too late for it to be stopped with the others.
     if (signal.aborted) void this.stop(this.#graceMs());
@@ -336,6 +238,10 @@ export class ContainerLoop {
     await rm(join(this.#host.dir, 'containers', `${this.record.name}-${old}`), { recursive: true, force: true });
   }
 
+  get #waiting(): Waiting {
+    return { wait: (reason, message) => this.#wait(reason, message), note: (note) => this.#note(note) };
+  }
+
   #wait(reason: string, message: string): void {
     this.record.state = { waiting: { reason, message } };
     this.#host.publish();
@@ -350,91 +256,31 @@ export class ContainerLoop {
   }
 
   async #postStart(handle: ContainerHandle): Promise<void> {
-    const command = this.#spec['lifecycle']?.postStart?.exec?.command;
-    if (command === undefined || handle.simulated) return;
-    const { exitCode, output } = await handle.exec(command, this.#graceMs());
-    if (exitCode === 0) return;
-    const message = `PostStartHook failed: command '${command.join(' ')}' exited with ${exitCode}: ${output}`;
+    const message = await runPostStart(handle, this.#spec, this.#graceMs());
+    if (message === undefined) return;
     this.#note({ type: 'Warning', reason: 'FailedPostStartHook', message });
     await handle.stop(this.#graceMs());
   }
 
-  async #endWithHook(handle: ContainerHandle, graceMs: number): Promise<void> {
-    const { clock } = this.#host;
-    const deadline = clock.now() + graceMs;
-    const preStop = this.#spec['lifecycle']?.preStop;
-    if (preStop !== undefined && graceMs > 0 && !handle.simulated) {
-      const over = new AbortController();
-      void handle.exited.then(() => over.abort());
-      if (preStop.exec !== undefined) await handle.exec(preStop.exec.command ?? [], graceMs);
-      if (preStop.sleep !== undefined) {
-        const ms = Math.min(graceMs, 1_000 * Number(preStop.sleep.seconds ?? 0));
-        await clock.sleep(ms, over.signal).catch(() => undefined); // it ended by itself
-      }
-    }
-    await handle.stop(Math.max(0, deadline - clock.now()));
-  }
-
   /** Starts the container's probes; resolves when they have ended. */
-  async #probe(handle: ContainerHandle, probes: AbortController): Promise<void> {
-    const { startupProbe, readinessProbe, livenessProbe } = this.#spec;
+  #probe(handle: ContainerHandle, signal: AbortSignal): Promise<void> {
     const { clock } = this.#host;
-    const { record } = this;
-    const target = { handle, address: handle.address ?? this.#host.podIp(), ports: this.#spec['ports'] ?? [] };
-    const base = { clock, signal: probes.signal };
-    const unhealthy = (kind: string) => (message: string) =>
-      this.#note({ type: 'Warning', reason: 'Unhealthy', message: `${kind} probe failed: ${message}` });
-    const kill = (kind: string): void => {
-      if (this.#stopReason !== undefined) return;
-      this.#stopReason = 'probe';
-      this.#note({ reason: 'Killing', message: `Container ${record.name} failed ${kind} probe, will be restarted` });
-      void this.#endWithHook(handle, this.#graceMs());
-    };
-
-    if (startupProbe !== undefined) {
-      const onChange = (passed: boolean): boolean => {
-        record.started = passed;
-        if (passed && readinessProbe === undefined && !record.init) record.ready = true;
-        if (passed) this.#host.publish();
-        else kill('startup');
-        return false;
-      };
-      // Not started is where it begins, so only a failure beyond the threshold is news.
-      const failing = { failures: 0 };
-      const onFailure = (message: string): void => {
-        unhealthy('Startup')(message);
-        failing.failures += 1;
-        if (failing.failures >= Number(startupProbe.failureThreshold ?? 3)) kill('startup');
-      };
-      await runProbe(startupProbe, target, { ...base, initial: false, onFailure, onChange });
-      if (probes.signal.aborted || !record.started) return;
-    }
-    const ready =
-      readinessProbe === undefined
-        ? undefined
-        : runProbe(readinessProbe, target, {
-            ...base,
-            initial: false,
-            onFailure: unhealthy('Readiness'),
-            onChange: (passed) => {
-              record.ready = passed;
-              this.#host.publish();
-              return true;
-            },
-          });
-    const live =
-      livenessProbe === undefined
-        ? undefined
-        : runProbe(livenessProbe, target, {
-            ...base,
-            initial: true,
-            onFailure: unhealthy('Liveness'),
-            onChange: (passed) => {
-              if (!passed) kill('liveness');
-              return passed;
-            },
-          });
-    await Promise.all([ready, live]);
+    return runContainerProbes({
+      clock,
+      signal,
+      spec: this.#spec,
+      target: { handle, address: handle.address ?? this.#host.podIp(), ports: this.#spec['ports'] ?? [] },
+      record: this.record,
+      publish: () => this.#host.publish(),
+      unhealthy: (message) => this.#note({ type: 'Warning', reason: 'Unhealthy', message }),
+      kill: (kind) => {
+        if (this.#stopReason !== undefined) return;
+        this.#stopReason = 'probe';
+        const message = `Container ${this.record.name} failed ${kind} probe, will be restarted`;
+        this.#note({ reason: 'Killing', message });
+        void stopWithHook(handle, this.#spec, { clock, graceMs: this.#graceMs() });
+      },
+    });
   }
 }
 

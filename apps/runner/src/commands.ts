@@ -1,4 +1,5 @@
 import { type Command, defineCommand } from '@seatrial/cli';
+import { command as cli } from '@seatrial/cli/commands';
 import { command as deploy } from '@seatrial/deploy/commands';
 import { command as gke } from '@seatrial/gke/commands';
 import { command as helm } from '@seatrial/helm/commands';
@@ -50,7 +51,7 @@ const junit = createJunitCommand({
   },
 });
 
-const packages = [release, deploy, gke, helm, junit, prow, storage, pipeline, sandbox].map((command) => ({
+const packages = [release, deploy, gke, helm, junit, prow, storage, pipeline, sandbox, cli].map((command) => ({
   ...command,
   name: command.name.replace(/^seatrial-/, ''),
 }));

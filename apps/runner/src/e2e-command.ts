@@ -1,4 +1,5 @@
 import type { ContextOf } from '@seatrial/cli';
+import { findConfig } from './config/find-config.js';
 import { loadConfig } from './config/load-config.js';
 import type { e2eFlags } from './flags.js';
 import { openResultStore, openTrial, trialIoOf } from './open-trial.js';
@@ -35,7 +36,7 @@ export async function e2e(context: Context): Promise<number> {
 }
 
 async function freshSettings({ flags, env, cwd, clock }: Context): Promise<TrialSettings> {
-  const loaded = await loadConfig(flags.config, cwd);
+  const loaded = await loadConfig(flags.config ?? (await findConfig(cwd)), cwd);
   const overrides = { ...flags, buildArgs: flags['build-arg'], keepCluster: flags['keep-cluster'] };
   return prepareSettings(loaded, overrides, { env, cwd, clock, random: Math.random });
 }

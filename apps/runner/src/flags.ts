@@ -4,8 +4,7 @@ const providers = ['sandbox', 'kubeconfig', 'gke'] as const;
 
 const configFlag = {
   type: 'string',
-  description: 'config of the trial',
-  default: 'seatrial.yaml',
+  description: 'config of the trial (default: seatrial.yaml here, else the only one of the repository)',
   placeholder: 'FILE',
 } as const;
 

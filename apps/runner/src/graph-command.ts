@@ -1,12 +1,13 @@
 import type { ContextOf } from '@seatrial/cli';
 import { formatGraph } from '@seatrial/pipeline';
+import { findConfig } from './config/find-config.js';
 import { loadConfig } from './config/load-config.js';
 import type { graphFlags } from './flags.js';
 import { planSettings } from './plan.js';
 
 /** `seatrial graph`. Needs the config and nothing else: no repository, no cloud. */
 export async function graph({ flags, cwd, print }: ContextOf<typeof graphFlags>): Promise<void> {
-  const { config } = await loadConfig(flags.config, cwd);
+  const { config } = await loadConfig(flags.config ?? (await findConfig(cwd)), cwd);
   const plan = planSettings(
     {
       config,

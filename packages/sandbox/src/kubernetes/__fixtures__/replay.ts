@@ -146,7 +146,7 @@ function compareStep(step: Step, answer: Answer, bound: Map<string, string>): st
   return matcher.match(normalise(response.body), normalise(answer.body), '');
 }
 
-// What every current server answers differently from the recorded 1.20 (see the table in docs-kubernetes.md).
+// What every current server answers differently from the recorded 1.20 (see the table in docs/sandbox-kubernetes.md).
 const newer: Readonly<Record<string, readonly string[]>> = {
   labels: ['kubernetes.io/metadata.name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name', 'controller-uid'],
   matchLabels: ['batch.kubernetes.io/controller-uid', 'controller-uid'],

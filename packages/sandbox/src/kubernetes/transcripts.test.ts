@@ -1,43 +1,69 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pending } from './__fixtures__/pending.js';
 import { replay } from './__fixtures__/replay.js';
+import { silentLogger } from '../clock.js';
+import { startControllers } from './controllers/controllers.js';
+import { startNodes } from './nodes/nodes.js';
+import { fileImages, ManualClock } from './nodes/testing.js';
 import { createKubeServer } from './server.js';
 
 const folder = join(import.meta.dirname, '__fixtures__', 'transcripts');
 const files = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
   .map((name) => name.replace(/\.json$/, ''));
-const stops: (() => void)[] = [];
+const stops: (() => Promise<void>)[] = [];
+/** Turns of the event loop between two requests, for what controllers do meanwhile. */
+const TURNS = 3;
 
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop();
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
 });
 
-/** A cluster whose time passes only with requests: no two of them write at the same second, and no watch waits. */
+/** A whole cluster, its pods simulated. Time passes only with requests, a second each: no two of them write at the same one. */
 async function start(): Promise<{ host: string; port: number }> {
-  let requests = 0;
-  const clock = {
-    now: () => Date.UTC(2026, 0, 1) + requests * 1000,
+  const time = new ManualClock(Date.UTC(2026, 0, 1));
+  // The server itself sleeps only where a watch or a deletion would wait: nobody waits for those.
+  const impatient = {
+    now: () => time.now(),
     sleep: (_ms: number, signal?: AbortSignal): Promise<void> =>
       new Promise((resolve, reject) => {
         setImmediate(() => (signal?.aborted === true ? reject(signal.reason as Error) : resolve()));
       }),
   };
-  const kube = createKubeServer({ clock, newId: randomUUID, caCertificate: 'PEM' });
+  const dataDir = await mkdtemp(join(tmpdir(), 'seatrial-transcripts-'));
+  const kube = createKubeServer({
+    clock: impatient,
+    newId: randomUUID,
+    caCertificate: 'PEM',
+    podRuntime: { logs: (pod, request) => nodes.runtime.logs(pod, request) },
+  });
+  const context = { api: kube.api, clock: time, newId: randomUUID, logger: silentLogger };
+  const stopControllers = startControllers(context);
+  const nodes = startNodes({
+    ...context,
+    nodes: [{ name: 'node-1', address: '10.0.0.1' }],
+    dataDir,
+    apiServer: () => ({ host: '127.0.0.1', port: 6443 }),
+    images: fileImages({ 'registry.local:5000/busybox:1': {} }),
+  });
   const server = createServer((request, response) => {
-    requests += 1;
-    kube.listener(request, response);
+    void time.advance(1000, TURNS).then(() => kube.listener(request, response));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  stops.push(() => {
+  stops.push(async () => {
+    stopControllers();
+    await nodes.stop();
     kube.close();
     server.close();
     server.closeAllConnections();
+    await rm(dataDir, { recursive: true, force: true });
   });
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
 }

@@ -35,7 +35,7 @@ export interface Outcome {
   readonly difference: string | undefined;
 }
 
-const MAX_POLLS = 40;
+const MAX_POLLS = 200;
 const PLACEHOLDER = /<([a-zA-Z]+)(?::(\d+))?>/g;
 const GO_VALUE = /error found in #|\b(?:v1|core|rbac|apiextensions|autoscaling)\.\w+\{|map\[string\]|\[\](?:v1|core)\.|struct \{|scheme "/;
 const FREE = new Set(['lrv', 'podip', 'continue']);

@@ -59,20 +59,24 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** Moves on, waking in order whoever sleeps until then, and lets what they start settle. */
-  async advance(ms: number): Promise<void> {
+  /**
+   * Moves on, waking in order whoever sleeps until then, and lets what they start settle.
+   *
+   * @param turns Of the event loop after each. @default 30
+   */
+  async advance(ms: number, turns?: number): Promise<void> {
     const end = this.#now + ms;
-    await settle();
+    await settle(turns);
     for (;;) {
       const [next] = [...this.#sleepers].filter(({ atMs }) => atMs <= end).sort((a, b) => a.atMs - b.atMs);
       if (next === undefined) break;
       this.#sleepers.delete(next);
       this.#now = Math.max(this.#now, next.atMs);
       next.wake();
-      await settle();
+      await settle(turns);
     }
     this.#now = end;
-    await settle();
+    await settle(turns);
   }
 }
 

@@ -15,6 +15,7 @@ export const e2eFlags = defineFlags({
   results: {
     type: 'string',
     description: 'where results go, gs:// or file:// (default file://./_results)',
+    env: 'SEATRIAL_RESULTS',
     placeholder: 'URI',
   },
   registry: { type: 'string', description: 'registry that the image is pushed to', placeholder: 'HOST/PATH' },

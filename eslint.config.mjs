@@ -12,6 +12,20 @@ const layers = [
   ['app', ['foundation', 'client', 'flow', 'sandbox', 'app']],
 ];
 
+const boundaries = (constraints) => [
+  'error',
+  {
+    enforceBuildableLibDependency: true,
+    allow: ['../../vitest.base.mjs'],
+    // Heavy clients load where a command first needs them; their types are imported as ever.
+    checkDynamicDependenciesExceptions: ['.*'],
+    depConstraints: constraints.map(([layer, below]) => ({
+      sourceTag: `layer:${layer}`,
+      onlyDependOnLibsWithTags: below.map((name) => `layer:${name}`),
+    })),
+  },
+];
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/out-tsc/**', '**/node_modules/**', '**/__fixtures__/**', '.nx/**', '_results/**'] },
   {
@@ -19,19 +33,7 @@ export default tseslint.config(
     extends: [js.configs.recommended, ...tseslint.configs.recommended],
     plugins: { '@nx': nx },
     rules: {
-      '@nx/enforce-module-boundaries': [
-        'error',
-        {
-          enforceBuildableLibDependency: true,
-          allow: ['../../vitest.base.mjs'],
-          // Heavy clients load where a command first needs them; their types are imported as ever.
-          checkDynamicDependenciesExceptions: ['.*'],
-          depConstraints: layers.map(([layer, below]) => ({
-            sourceTag: `layer:${layer}`,
-            onlyDependOnLibsWithTags: below.map((name) => `layer:${name}`),
-          })),
-        },
-      ],
+      '@nx/enforce-module-boundaries': boundaries(layers),
       '@typescript-eslint/no-unused-vars': [
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' },
@@ -45,6 +47,13 @@ export default tseslint.config(
     files: ['packages/*/src/**/*.ts'],
     ignores: ['**/bin.ts', '**/*.test.ts'],
     rules: { 'no-console': 'error', 'no-restricted-globals': ['error', 'process'] },
+  },
+  {
+    // Clients are tested against the sandbox, which shares nothing with them.
+    files: ['**/*.test.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(layers.map(([layer, below]) => [layer, [...below, 'sandbox']])),
+    },
   },
   {
     files: ['**/*.mjs', '**/*.js'],

@@ -9,7 +9,21 @@ export type ProwErrorCode =
   /** `started.json`, `finished.json` or `latest_green.json` that readers would refuse. */
   | 'MALFORMED'
   /** Others kept changing the object. */
-  | 'CONFLICT';
+  | 'CONFLICT'
+  /** GitHub refused, or was out of reach. */
+  | 'GITHUB'
+  /** A config file that is wrong, or that what is asked for contradicts. */
+  | 'INVALID_CONFIG'
+  /** A flag, or the file it names, that cannot be used. */
+  | 'INVALID_FLAG';
+
+/** What a {@link ProwError} may carry besides its message. */
+export interface ProwErrorOptions extends ErrorOptions {
+  readonly hint?: string | undefined;
+  /** @default whether the code is `CONFLICT` */
+  readonly infrastructure?: boolean | undefined;
+  readonly httpStatus?: number | undefined;
+}
 
 /** Everything this package throws. Match on `code`; `cause` keeps the original. */
 export class ProwError extends Error {
@@ -21,11 +35,14 @@ export class ProwError extends Error {
   readonly hint: string | undefined;
   /** True when nothing about the job is wrong: a service got in the way. */
   readonly infrastructure: boolean;
+  /** What the service answered with, if it answered. */
+  readonly httpStatus: number | undefined;
 
-  constructor(code: ProwErrorCode, message: string, options: ErrorOptions & { readonly hint?: string } = {}) {
+  constructor(code: ProwErrorCode, message: string, options: ProwErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.hint = options.hint;
-    this.infrastructure = code === 'CONFLICT';
+    this.infrastructure = options.infrastructure ?? code === 'CONFLICT';
+    this.httpStatus = options.httpStatus;
   }
 }

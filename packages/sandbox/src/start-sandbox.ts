@@ -64,6 +64,8 @@ export interface SandboxOptions {
   readonly hostNode?: HostNode;
   /** Repositories GitHub knows. @default none */
   readonly repositories?: readonly GithubRepositorySeed[];
+  /** GitHub's accounts, login by token: what a caller may do depends on the token. @default no token is looked at */
+  readonly githubAccounts?: Readonly<Record<string, string>>;
 }
 
 /** A running sandbox. Everything listens on loopback only. */
@@ -124,7 +126,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const storage = createStorageApi({ dir: join(dataDir, 'objects'), clock, newId: randomUUID });
     undo.push(() => storage.close());
     for (const bucket of BUCKETS) storage.objects.createBucket(bucket);
-    const github = createGithubApi({ clock, repositories: options.repositories ?? [] });
+    const { repositories = [], githubAccounts: accounts } = options;
+    const github = createGithubApi({ clock, repositories, accounts });
+    undo.push(() => github.close());
     const registry = createRegistry(await createBlobStore(join(dataDir, 'registry')));
     undo.push(() => registry.close());
 

@@ -75,8 +75,8 @@ describe(createGithubApi, () => {
     const ask = start();
     expect((await ask('GET', '$/collaborators/ada')).status).toBe(204);
     expect((await ask('GET', '$/collaborators/bob')).status).toBe(404);
-    expect((await ask('PUT', '$/collaborators/bob', { permission: 'maintain' })).status).toBe(201);
-    expect((await ask('GET', '$/collaborators/bob/permission')).body).toMatchObject({
+    expect((await ask('PUT', '$/collaborators/ada', { permission: 'maintain' })).status).toBe(204);
+    expect((await ask('GET', '$/collaborators/Ada/permission')).body).toMatchObject({
       permission: 'write',
       role_name: 'maintain',
     });
@@ -88,6 +88,11 @@ describe(createGithubApi, () => {
     expect(await ask('POST', '$/hooks', hook)).toMatchObject({ status: 201, body: { config: { secret: '********' } } });
     expect((await ask('POST', '$/hooks', hook)).status).toBe(422);
     expect((await ask('GET', '$/hooks')).body).toMatchObject([{ active: true, events: ['pull_request'] }]);
+    const id = ((await ask('GET', '$/hooks')).body as { id: number }[])[0]?.id;
+    const changed = { add_events: ['push'], remove_events: ['pull_request'], config: { url: 'http://127.0.0.1/hook' } };
+    const { body } = await ask('PATCH', `$/hooks/${id}`, changed);
+    expect(body).toMatchObject({ events: ['push'], config: { url: 'http://127.0.0.1/hook' } });
+    expect(body).not.toHaveProperty('config.secret');
   });
 
   it('gives pages', async () => {

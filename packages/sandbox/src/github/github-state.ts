@@ -9,6 +9,10 @@ export interface GithubRepositorySeed {
   readonly pulls?: readonly PullSeed[];
   /** Permission by login. */
   readonly collaborators?: Readonly<Record<string, Permission>>;
+  /** Whether only collaborators see it. @default false */
+  readonly private?: boolean;
+  /** @default 'Organization' */
+  readonly ownerType?: 'User' | 'Organization';
 }
 
 export interface PullSeed {
@@ -55,11 +59,39 @@ export interface Comment {
   updatedAt: string;
 }
 
+/** One try to tell a hook's receiver of an event, with GitHub's own field names. */
+export interface Delivery {
+  readonly id: number;
+  readonly guid: string;
+  readonly delivered_at: string;
+  readonly redelivery: false;
+  /** Seconds. */
+  readonly duration: number;
+  readonly status: string;
+  /** 0 where the receiver did not answer. */
+  readonly status_code: number;
+  readonly event: string;
+  readonly action: string | null;
+}
+
 export interface Hook {
   readonly id: number;
   active: boolean;
   events: readonly string[];
   config: Readonly<Record<string, unknown>>;
+  readonly createdAt: string;
+  updatedAt: string;
+  /** Newest first. */
+  readonly deliveries: Delivery[];
+  lastResponse: { readonly code: number | null; readonly status: string; readonly message: string | null };
+}
+
+/** Somebody who was asked to be a collaborator and has not answered. */
+export interface Invitation {
+  readonly id: number;
+  readonly invitee: string;
+  readonly inviter: string;
+  permission: Permission;
   readonly createdAt: string;
 }
 
@@ -67,19 +99,29 @@ export interface Hook {
 export interface RepositoryState {
   readonly owner: string;
   readonly name: string;
+  readonly id: number;
   readonly defaultBranch: string;
+  readonly isPrivate: boolean;
+  readonly ownerType: 'User' | 'Organization';
   readonly refs: Map<string, string>;
   readonly pulls: Map<number, Pull>;
   readonly statuses: CommitStatus[];
   readonly comments: Map<number, Comment>;
   readonly collaborators: Map<string, Permission>;
+  readonly invitations: Map<number, Invitation>;
   readonly hooks: Map<number, Hook>;
 }
 
-/** Lays out a repository. @param now RFC 3339. */
-export function createRepository(seed: GithubRepositorySeed, now: string): RepositoryState {
+/** Lays out a repository. @param facts.now RFC 3339. */
+export function createRepository(
+  seed: GithubRepositorySeed,
+  facts: { readonly id: number; readonly now: string },
+): RepositoryState {
   const { owner, name, defaultBranch = 'main', refs = {}, pulls = [], collaborators = {} } = seed;
   const state: RepositoryState = {
+    id: facts.id,
+    isPrivate: seed.private ?? false,
+    ownerType: seed.ownerType ?? 'Organization',
     owner,
     name,
     defaultBranch,
@@ -88,9 +130,10 @@ export function createRepository(seed: GithubRepositorySeed, now: string): Repos
     statuses: [],
     comments: new Map(),
     collaborators: new Map<string, Permission>([[owner, 'admin'], ...Object.entries(collaborators)]),
+    invitations: new Map(),
     hooks: new Map(),
   };
-  for (const pull of pulls) addPull(state, pull, now);
+  for (const pull of pulls) addPull(state, pull, facts.now);
   return state;
 }
 

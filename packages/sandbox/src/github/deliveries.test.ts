@@ -99,7 +99,7 @@ describe(createDeliveries, () => {
     ['a refusal', {}, 403, { status: 'Invalid HTTP Response: 403', status_code: 403 }, { code: 403, status: 'failed' }],
     [
       'nobody there',
-      { url: 'http://127.0.0.1:1/hook' },
+      { url: 'http://127.0.0.1:65535/hook' },
       200,
       { status: 'failed to connect to host', status_code: 0 },
       { code: null, status: 'failed' },

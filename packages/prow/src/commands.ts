@@ -6,6 +6,7 @@ import { finishedFlags } from './commands/finished-flags.js';
 import { latestGreenFlags } from './commands/latest-green-flags.js';
 import { resultFlags } from './commands/shared-flags.js';
 import { startedFlags } from './commands/started-flags.js';
+import { onboardCommand } from './onboard/onboard-command.js';
 
 /** `seatrial-prow`, also mounted as `seatrial prow`. */
 export const command: Command = defineCommand({
@@ -72,5 +73,6 @@ export const command: Command = defineCommand({
       json: true,
       load: async () => (await import('./commands/latest-green.js')).latestGreen,
     }),
+    onboardCommand,
   ],
 });

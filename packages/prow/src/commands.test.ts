@@ -49,7 +49,7 @@ async function putReport(name: string, failure = '') {
 }
 
 describe('seatrial-prow', () => {
-  it.each(['env', 'paths', 'started', 'finished', 'finalize-job', 'latest-green'])(
+  it.each(['env', 'paths', 'started', 'finished', 'finalize-job', 'latest-green', 'onboard'])(
     'shows how to use %s',
     async (name) => {
       const { exitCode, stdout } = await run(`${name} --help`);

@@ -304,6 +304,7 @@ describe(onboard, () => {
     ['--config-repo-dir', ['--config-repo-dir', 'none', '--image', 'x'], 'there is no folder'],
     ['--hook-url', ['--hook-url', 'prow.example.com', '--hmac-path', 'hmac'], 'not an address'],
     ['--hmac-path', ['--hook-url', 'https://prow.example.com/hook'], 'would have no secret'],
+    ['tokens in the repository', [...config, '--hmac-path', 'config/hmac'], 'is in the config repository'],
     ['--name', [...config, '--name', 'a b'], 'no job can be called by "a b"'],
     ['a long --name', [...config, '--name', 'x'.repeat(50)], 'too long for a job'],
     ['--dashboard', [...config, '--dashboard', 'a'], 'TestGrid takes no dashboard "a"'],

@@ -6,9 +6,9 @@ import { ensureBot } from './bot-step.js';
 import type { ConfigPlaces } from './config-places.js';
 import { checkDashboardName } from './dashboard-entry.js';
 import type { FileChange } from './file-change.js';
-import { readTextIfAny, writeChanges } from './file-change.js';
-import { ensureHmacSecret } from './hmac-file.js';
+import { writeChanges } from './file-change.js';
 import { planConfig } from './plan-config.js';
+import { planHmac } from './plan-hmac.js';
 import type { Step } from './step.js';
 import { takeStep } from './step.js';
 import { ensureWebhook } from './webhook-step.js';
@@ -75,18 +75,17 @@ export async function onboard(deps: OnboardDeps, settings: OnboardSettings): Pro
   const found = await github?.getRepository({ org, repo });
   const branch = settings.branch ?? found?.defaultBranch ?? 'main';
   const config = planConfig({ ...settings, branch, dashboard });
-  const hmac = hmacPath === undefined ? undefined : await planHmac(deps, settings, hmacPath);
+  const hmac = hmacPath === undefined ? undefined : await planHmac(deps, { org, repo }, hmacPath);
   const files = [...config.files, ...(hmac === undefined ? [] : [hmac.file])];
   refuseSameFile(files);
   if (!dryRun) await writeChanges(files);
 
   const steps: Step[] = config.steps.map((step) => (dryRun ? asPlanned(step) : step));
   if (hmac !== undefined) steps.push(dryRun ? asPlanned(hmac.step) : hmac.step);
-  const missing = whyNoAccess({ org, repo }, found?.isAdmin);
+  const access = findAccess({ org, repo }, github, found?.isAdmin);
   const onGithub = async (step: string, flag: string, take: GithubStep | undefined): Promise<Step> => {
     if (take === undefined) return { step, state: 'skipped', detail: `${flag} was not given` };
-    if (github === undefined || missing !== undefined) return { step, ...(missing ?? noToken({ org, repo })) };
-    return takeStep(step, () => take(github));
+    return 'api' in access ? takeStep(step, () => take(access.api)) : { step, ...access };
   };
   const webhook: GithubStep | undefined =
     hookUrl === undefined || hmac === undefined
@@ -107,18 +106,19 @@ function asPlanned(step: Step): Step {
   return step.state === 'done' ? { step: step.step, state: 'planned', detail: step.detail } : step;
 }
 
-function noToken({ org, repo }: RepositoryName): Omit<Step, 'step'> {
-  const todo = `Run again with --github-token-path: the token of an administrator of ${org}/${repo}.`;
-  return { state: 'skipped', detail: 'there is no GitHub token', todo };
-}
-
-/** @param isAdmin `undefined` without a token. */
-function whyNoAccess(repository: RepositoryName, isAdmin: boolean | undefined): Omit<Step, 'step'> | undefined {
-  if (isAdmin === undefined) return noToken(repository);
-  if (isAdmin) return undefined;
-  const name = `${repository.org}/${repository.repo}`;
-  const todo = `Make the token's owner an administrator of ${name}, or take an administrator's token.`;
-  return { state: 'failed', detail: `the token's owner is no administrator of ${name}`, todo };
+/** GitHub, or how the steps on it end without it. */
+function findAccess(
+  { org, repo }: RepositoryName,
+  api: OnboardGithub | undefined,
+  isAdmin: boolean | undefined,
+): { readonly api: OnboardGithub } | Omit<Step, 'step'> {
+  if (api === undefined) {
+    const todo = `Run again with --github-token-path: the token of an administrator of ${org}/${repo}.`;
+    return { state: 'skipped', detail: 'there is no GitHub token', todo };
+  }
+  if (isAdmin === true) return { api };
+  const todo = `Make the token's owner an administrator of ${org}/${repo}, or take an administrator's token.`;
+  return { state: 'failed', detail: `the token's owner is no administrator of ${org}/${repo}`, todo };
 }
 
 /** Each part is added to its file as it was read: the second would undo the first. */
@@ -128,21 +128,4 @@ function refuseSameFile(files: readonly FileChange[]): void {
   throw new ProwError('INVALID_FLAG', `${twice.path} cannot hold two parts of the config`, {
     hint: 'Name different files for jobs, plugins, dashboards and tokens.',
   });
-}
-
-async function planHmac(deps: OnboardDeps, repository: RepositoryName, path: string) {
-  const before = await readTextIfAny(path);
-  const now = () => deps.clock.now();
-  const name = { org: repository.org, repo: repository.repo };
-  const secret = ensureHmacSecret({ newSecret: deps.newSecret, now }, name, { path, text: before ?? '' });
-  const file: FileChange = { path, before, after: secret.text, isSecret: true };
-  const step: Step = secret.isNew
-    ? {
-        step: 'token',
-        state: 'done',
-        detail: `a new one for ${secret.level} in ${path}`,
-        todo: `Give the file to Prow's hook: kubectl create secret generic hmac-token --from-file=hmac=${path} --dry-run=client -o yaml | kubectl apply -f -`,
-      }
-    : { step: 'token', state: 'already', detail: `that of ${secret.level} in ${path}` };
-  return { secret, file, step };
 }

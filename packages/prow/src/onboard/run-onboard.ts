@@ -67,8 +67,19 @@ async function readSettings({ cwd, flags, rest }: Context): Promise<OnboardSetti
     });
   }
   const hmacPath = flags['hmac-path'] === undefined ? undefined : resolve(cwd, flags['hmac-path']);
+  if (hmacPath !== undefined && paths.configRepoDir !== undefined) {
+    refuseInRepository(hmacPath, resolve(cwd, paths.configRepoDir));
+  }
   const config = { name, image, branch, cluster, cron, dashboard, places, args: rest };
   return { org, repo, ...config, bot, hookUrl, hmacPath, dryRun: flags['dry-run'] };
+}
+
+/** What lies in a checkout gets committed sooner or later. */
+function refuseInRepository(hmacPath: string, root: string): void {
+  if (relative(root, hmacPath).split(/[\\/]/)[0] === '..') return;
+  throw new ProwError('INVALID_FLAG', `--hmac-path: ${hmacPath} is in the config repository ${root}`, {
+    hint: 'Keep the tokens outside of it: they are secret.',
+  });
 }
 
 function print({ cwd, flags, print: line }: Context, { files, steps }: OnboardReport): void {

@@ -1,45 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Document, LineCounter as LineCounterType, Node, YAMLMap, YAMLSeq } from 'yaml';
-import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml';
-import { ProwError } from '../errors.js';
-
-/** A YAML file that was read, for looking things up with their lines. */
-export interface YamlText {
-  readonly file: string;
-  readonly text: string;
-  readonly document: Document;
-  /** Line of a node, from 1. */
-  lineOf(node: unknown): number;
-}
-
-/** YAML as Prow reads it: version 1.1, where `yes` is a boolean. */
-const VERSION = '1.1';
-
-/** @throws {ProwError} `INVALID_CONFIG` naming file, line and what is wrong. */
-export function parseYamlText(file: string, text: string): YamlText {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { version: VERSION, lineCounter: lines, keepSourceTokens: true });
-  const [problem] = document.errors;
-  if (problem !== undefined) {
-    const at = lines.linePos(problem.pos[0]);
-    throw invalid(file, at.line, problem.message.split('\n')[0]?.replace(/ at line \d+.*$/, '') ?? 'not YAML');
-  }
-  return { file, text, document, lineOf: (node) => lineOf(node, lines) };
-}
-
-/** An error about a place in a config file. */
-export function invalid(
-  file: string,
-  line: number,
-  message: string,
-  hint = 'Correct the file and run again.',
-): ProwError {
-  return new ProwError('INVALID_CONFIG', `${file}:${line}: ${message}`, { hint });
-}
-
-function lineOf(node: unknown, lines: LineCounterType): number {
-  return lines.linePos((node as { range?: readonly number[] | null } | null)?.range?.[0] ?? 0).line;
-}
+import type { Node, YAMLMap, YAMLSeq } from 'yaml';
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, stringify } from 'yaml';
+import type { ProwError } from '../errors.js';
+import type { YamlText } from './yaml-text.js';
+import { invalid, parseYamlText, yamlVersion } from './yaml-text.js';
 
 /**
  * Adds an item to the list at a path of keys; missing maps and the list are made. Every byte of the text stays, but for an
@@ -52,14 +16,12 @@ export function appendYamlItem(file: string, text: string, path: readonly string
   const body = text.slice(mark.length);
   const yaml = parseYamlText(file, body);
   const edited = insert(yaml, path, value);
-  const eol = /\r\n/.test(body) ? '\r\n' : '\n';
-  const after = mark + (eol === '\n' ? edited : edited.replace(/\r?\n/g, eol));
   const wanted = insertInto(yaml.document.toJS() as unknown, path, value);
   if (!isDeepStrictEqual(parseYamlText(file, edited).document.toJS() as unknown, wanted)) {
     const hint = `Add it by hand below ${path.join('.')}, then run again.`;
     throw invalid(file, 1, `is written in a way that cannot be added to`, hint);
   }
-  return after;
+  return mark + edited;
 }
 
 /** What the file says afterwards, reckoned without its text. */
@@ -105,7 +67,7 @@ function isEmpty(node: Node | null): boolean {
 
 /** Lines of YAML, each ended, at an indent. */
 function render(value: unknown, indent: number): string {
-  const text = stringify(value, { version: VERSION, lineWidth: 0, indentSeq: false });
+  const text = stringify(value, { version: yamlVersion, lineWidth: 0, indentSeq: false });
   return text.replace(/^(?=.)/gm, ' '.repeat(indent));
 }
 
@@ -185,9 +147,11 @@ function endOfBlock(text: string, offset: number, indent: number): number {
   return at;
 }
 
+/** Puts lines between two parts of a text, ended as its lines are. */
 function joinLines(before: string, added: string, after: string): string {
-  const gap = before === '' || before.endsWith('\n') ? '' : '\n';
+  const eol = /\r\n/.test(before + after) ? '\r\n' : '\n';
+  const gap = before === '' || before.endsWith('\n') ? '' : eol;
   // A file without an end of line at its end stays one.
-  const isUnended = after === '' && gap === '\n';
-  return before + gap + (isUnended ? added.replace(/\n$/, '') : added) + after;
+  const isUnended = after === '' && gap !== '';
+  return before + gap + (isUnended ? added.replace(/\n$/, '') : added).replace(/\n/g, eol) + after;
 }

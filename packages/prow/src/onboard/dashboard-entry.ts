@@ -1,7 +1,8 @@
 import { isMap, isSeq } from 'yaml';
 import { ProwError } from '../errors.js';
-import { appendYamlItem, invalid, parseYamlText } from './append-yaml-item.js';
+import { appendYamlItem } from './append-yaml-item.js';
 import type { JobFile } from './job-file.js';
+import { invalid, parseYamlText } from './yaml-text.js';
 
 // TestGrid tells names apart by these characters only.
 const normalise = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');

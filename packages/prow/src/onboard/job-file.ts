@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq } from 'yaml';
-import type { YamlText } from './append-yaml-item.js';
-import { appendYamlItem, invalid, parseYamlText } from './append-yaml-item.js';
+import { appendYamlItem } from './append-yaml-item.js';
 import type { NewJob } from './job-configs.js';
+import type { YamlText } from './yaml-text.js';
+import { invalid, parseYamlText } from './yaml-text.js';
 
 /** A file of a job config, before anything is added to it. */
 export interface JobFile {

@@ -21,11 +21,6 @@ describe(addTriggerPlugin, () => {
       'plugins:\n  acme/widgets:\n  - lgtm\n',
       'plugins:\n  acme/widgets:\n  - lgtm\n  - trigger\n',
     ],
-    [
-      'an organisation that leaves the repository out',
-      'plugins:\n  acme:\n    plugins: [trigger]\n    excluded_repos: [widgets]\n',
-      'plugins:\n  acme:\n    plugins: [trigger]\n    excluded_repos: [widgets]\n  acme/widgets:\n    plugins:\n    - trigger\n',
-    ],
   ])('enables it beside %s', (_what, before, text) => {
     expect(add(before)).toEqual({ text, enabledFor: undefined });
   });
@@ -36,6 +31,16 @@ describe(addTriggerPlugin, () => {
     ['the organisation', 'plugins:\n  acme:\n    plugins: [lgtm, trigger]\n    excluded_repos: [gears]\n', 'acme'],
   ])('leaves it where it is enabled for %s', (_what, text, enabledFor) => {
     expect(add(text)).toEqual({ text, enabledFor });
+  });
+
+  it.each(['widgets', 'acme/widgets'])('refuses an organisation that leaves %s out, since Prow would', (excluded) => {
+    expect(() => add(`plugins:\n  acme:\n    plugins: [trigger]\n    excluded_repos: [${excluded}]\n`)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_CONFIG',
+        message: 'plugins.yaml:4: acme has the plugin trigger but leaves widgets out of it',
+        hint: expect.stringContaining('out of the list'),
+      }),
+    );
   });
 
   it('refuses plugins that are no map', () => {

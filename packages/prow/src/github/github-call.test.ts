@@ -76,6 +76,11 @@ describe(createGithubCall, () => {
     ['Retry-After', [429, { 'retry-after': '3' }], 3000],
     ['Retry-After of an outage', [503, { 'retry-after': '4' }], 4000],
     ['the end of the hour', [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1800000020' }], 20_000],
+    [
+      'a second where the hour has just ended',
+      [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1800000000' }],
+      1000,
+    ],
     ['a minute for a secondary limit', [403, {}, 'You have exceeded a secondary rate limit.'], 60_000],
     ['its own pause where none is given', [429], 500],
   ])('waits for %s', async (_what, reply, pauseMs) => {
@@ -102,6 +107,20 @@ describe(createGithubCall, () => {
       hint: expect.stringMatching(/\.$/),
     });
     expect(requests).toHaveLength(1);
+  });
+
+  it('says that the address is that of something else', async () => {
+    let calls = 0;
+    const page: typeof fetch = async () => {
+      calls += 1;
+      return new Response('<html></html>', { headers: { 'content-type': 'text/html' } });
+    };
+    await expect(read(start([], { fetch: page }).client)).rejects.toMatchObject({
+      code: 'GITHUB',
+      message: "could not read heads/main of acme/widgets: the answer is not one of GitHub's API",
+      hint: expect.stringContaining('/api/v3'),
+    });
+    expect(calls).toBe(1);
   });
 
   it('stops at once when it is aborted, with the reason', async () => {

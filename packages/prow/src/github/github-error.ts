@@ -25,6 +25,8 @@ interface Answer {
 
 // Asked of clients that meet the limit without being told a time.
 const SECONDARY_LIMIT_MS = 60_000;
+// The hour may have ended here and not there.
+const CLOCK_SKEW_MS = 1000;
 
 /**
  * Tells what a failed call means.
@@ -35,6 +37,14 @@ const SECONDARY_LIMIT_MS = 60_000;
  */
 export function readFailure(cause: unknown, call: FailedCall): GithubFailure {
   const { status = 0, message = '', response } = cause as { status?: number; message?: string; response?: Answer };
+  if (cause instanceof TypeError) {
+    // What failed is reading the answer: the network's own are wrapped by the client.
+    const error = new ProwError('GITHUB', `could not ${call.what}: the answer is not one of GitHub's API`, {
+      hint: 'Check --github-endpoint: for GitHub Enterprise it ends in /api/v3.',
+      cause,
+    });
+    return { error, outcome: 'final', waitMs: undefined };
+  }
   if (response === undefined) {
     const error = new ProwError('GITHUB', `could not ${call.what}: ${message || 'no answer'}`, {
       hint: 'Check the network and --github-endpoint.',
@@ -60,7 +70,8 @@ function limitWaitMs(status: number, message: string, { headers }: Answer, nowMs
   if (retryAfter >= 0) return retryAfter * 1000;
   if (status === 503) return undefined;
   const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN);
-  if (String(headers['x-ratelimit-remaining']) === '0' && reset > 0) return Math.max(0, reset * 1000 - nowMs);
+  if (String(headers['x-ratelimit-remaining']) === '0' && reset > 0)
+    return Math.max(CLOCK_SKEW_MS, reset * 1000 - nowMs);
   return /secondary rate limit|abuse detection/i.test(message) ? SECONDARY_LIMIT_MS : undefined;
 }
 

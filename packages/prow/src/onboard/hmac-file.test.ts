@@ -8,6 +8,7 @@ describe(ensureHmacSecret, () => {
   it.each([
     ['an empty file', '', ''],
     ['blank lines', '\n\n', ''],
+    ['levels without tokens', 'acme: []\n"*":\n', '# end\n'],
     ['tokens of others', 'acme/gears:\n- {value: g}\n', '# end\n'],
   ])('adds a token to %s', (_what, text, end) => {
     expect(find(text + end)).toEqual({
@@ -16,6 +17,12 @@ describe(ensureHmacSecret, () => {
       isNew: true,
       text: `${text}acme/widgets:\n- value: n3w\n  created_at: "2026-01-02T03:04:05Z"\n${end}`,
     });
+  });
+
+  it('fills an empty level of the repository, since Prow looks no further', () => {
+    const added = 'acme/widgets:\n- value: n3w\n  created_at: "2026-01-02T03:04:05Z"\n';
+    const others = 'acme: [{value: o}]\n';
+    expect(find(`acme/widgets:\n${others}`)).toMatchObject({ secret: 'n3w', text: added + others });
   });
 
   it.each([
@@ -36,10 +43,11 @@ describe(ensureHmacSecret, () => {
   });
 
   it.each([
-    ['no tokens', 'acme: []\nother: [{value: hush}]\n'],
+    ['lists and others', 'acme: [{value: hush}]\nother: hush\n'],
+    ['broken YAML', 'acme: [\nother: hush\n'],
     ['an empty token', "acme: [{value: ''}]\nother: [{value: hush}]\n"],
     ['a token that is no text', 'acme: [{value: 12}]\nother: [{value: hush}]\n'],
-  ])('refuses a level with %s without quoting the file', (_what, text) => {
+  ])('refuses %s without quoting the file', (_what, text) => {
     let message = '';
     try {
       find(text);

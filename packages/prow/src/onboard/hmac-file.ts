@@ -29,11 +29,17 @@ export function ensureHmacSecret(
 ): HmacSecret {
   const text = file.text.trim();
   const levels = text === '' ? {} : readLevels(text);
-  if (levels === undefined) return { secret: text, text: file.text, level: 'the whole file', isNew: false };
+  if (levels === undefined) {
+    if (!/[\r\n]/.test(text)) return { secret: text, text: file.text, level: 'the whole file', isNew: false };
+    // Prow would take all of it for one token: nobody means that.
+    throw new ProwError('INVALID_CONFIG', `${file.path} is neither one token nor a map of lists of tokens`, {
+      hint: 'Write it as REPOSITORY: [{value, created_at}], or put nothing but one token in it.',
+    });
+  }
   const key = `${org}/${repo}`;
-  for (const level of [key, org, '*']) {
-    const tokens = levels[level];
-    if (tokens === undefined) continue;
+  const level = [key, org, '*'].find((name) => Object.hasOwn(levels, name));
+  const tokens = level === undefined ? [] : (levels[level] ?? []);
+  if (level !== undefined && tokens.length > 0) {
     return { secret: newest(tokens, level, file.path), text: file.text, level, isNew: false };
   }
   const secret = deps.newSecret();
@@ -50,8 +56,9 @@ function readLevels(text: string): Readonly<Record<string, readonly unknown[]>> 
     return undefined; // not YAML: one token
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const lists = Object.entries(value).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
-  return lists.length === Object.keys(value).length ? Object.fromEntries(lists) : undefined;
+  const levels = Object.entries(value as Readonly<Record<string, unknown>>).map(([level, list]) => [level, list ?? []]);
+  if (!levels.every((entry): entry is [string, unknown[]] => Array.isArray(entry[1]))) return undefined;
+  return Object.fromEntries(levels);
 }
 
 function newest(tokens: readonly unknown[], level: string, path: string): string {

@@ -51,7 +51,7 @@ export function ensureHmacSecret(
 function readLevels(text: string): Readonly<Record<string, readonly unknown[]>> | undefined {
   let value: unknown;
   try {
-    value = parse(text);
+    value = parse(text, { logLevel: 'error' }); // its warnings quote
   } catch {
     return undefined; // not YAML: one token
   }

@@ -1,5 +1,6 @@
 import { JunitError } from './errors.js';
-import { parseReport, type ReadOptions } from './report-reader.js';
+import { parseReport } from './report-reader.js';
+import type { ReadOptions } from './xml-scanner.js';
 import type { TestReport } from './report.js';
 import { addVerdicts, type Verdict, verdictOf } from './verdict.js';
 

@@ -17,7 +17,7 @@ export { type CommandCase, type CommandCaseSpec, runCommandAsTestCase } from './
 export { JunitError, type JunitErrorCode } from './errors.js';
 export { type FunctionCase, type FunctionCaseSpec, problemOf, runAsTestCase } from './function-case.js';
 export { mergeReports } from './merge.js';
-export { parseReport, type ReadOptions, readReport } from './report-reader.js';
+export { parseReport, readReport } from './report-reader.js';
 export { formatReport } from './report-writer.js';
 export {
   type Attempt,
@@ -33,3 +33,4 @@ export {
   type TestSuite,
 } from './report.js';
 export { type FailedCase, type Verdict, verdictOf } from './verdict.js';
+export type { ReadOptions } from './xml-scanner.js';

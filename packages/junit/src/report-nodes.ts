@@ -1,29 +1,14 @@
 import { parseSeconds } from './duration.js';
 import type { Attempt, DeclaredCounts, Problem, TestCase, TestReport, TestSuite } from './report.js';
 import { countCases, casesOf } from './report.js';
-
-/** Attributes by local name. */
-export type Attributes = Readonly<Record<string, string>>;
-
-/** What an open element does with what is inside it. */
-export interface ReportNode {
-  /** Whether `end` wants the element's own text. */
-  readonly keepsText: boolean;
-  /** Called for each element inside; returns what takes its content. */
-  child(name: string, attributes: Attributes): ReportNode;
-  /** Called at the closing tag. */
-  end(text: string): void;
-}
-
-/** A place where the structure is not a report's: the reader adds line and column. */
-export class Misplaced extends Error {}
+import { findDisagreement } from './declared-counts.js';
+import { type Attributes, Misplaced, type XmlNode } from './xml-scanner.js';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Takes the document: its root must be `testsuites` or `testsuite`. */
-export function createRootNode(onReport: (report: TestReport) => void): ReportNode {
+export function createRootNode(onReport: (report: TestReport) => void): XmlNode {
   return {
-    keepsText: false,
     child(name, attributes) {
       if (name === 'testsuites') return createSuitesNode(attributes, onReport);
       if (name === 'testsuite') return createSuiteNode(attributes, (suite) => onReport({ suites: [suite] }));
@@ -33,7 +18,7 @@ export function createRootNode(onReport: (report: TestReport) => void): ReportNo
   };
 }
 
-function createSuitesNode(attributes: Attributes, onReport: (report: TestReport) => void): ReportNode {
+function createSuitesNode(attributes: Attributes, onReport: (report: TestReport) => void): XmlNode {
   return createSuiteNode(attributes, ({ name, cases, suites = [], declared }) => {
     onReport({
       ...(name === '' ? {} : { name }),
@@ -44,7 +29,7 @@ function createSuitesNode(attributes: Attributes, onReport: (report: TestReport)
   });
 }
 
-function createSuiteNode(attributes: Attributes, onSuite: (suite: TestSuite) => void): ReportNode {
+function createSuiteNode(attributes: Attributes, onSuite: (suite: TestSuite) => void): XmlNode {
   const suite: Writable<TestSuite> = { name: attributes['name'] ?? '', cases: [] };
   const cases: TestCase[] = [];
   const suites: TestSuite[] = [];
@@ -53,7 +38,6 @@ function createSuiteNode(attributes: Attributes, onSuite: (suite: TestSuite) => 
   if (durationSeconds !== undefined) suite.durationSeconds = durationSeconds;
   if (attributes['hostname'] !== undefined) suite.hostname = attributes['hostname'];
   return {
-    keepsText: false,
     child(name, inner) {
       switch (name) {
         case 'testcase':
@@ -78,7 +62,8 @@ function createSuiteNode(attributes: Attributes, onSuite: (suite: TestSuite) => 
     end() {
       suite.cases = cases;
       if (suites.length > 0) suite.suites = suites;
-      const declared = findDisagreement(attributes, suite);
+      const all = countCases([...casesOf([suite])].map(({ testCase }) => testCase));
+      const declared = findDisagreement(attributes, { own: countCases(cases), all });
       if (declared !== undefined) suite.declared = declared;
       onSuite(suite);
     },
@@ -87,7 +72,12 @@ function createSuiteNode(attributes: Attributes, onSuite: (suite: TestSuite) => 
 
 const NOT_RUN: ReadonlySet<string | undefined> = new Set(['notrun', 'disabled']);
 
-function createCaseNode(attributes: Attributes, onCase: (testCase: TestCase) => void): ReportNode {
+/** googletest's disabled tests have no element that says so. */
+export function isNotRun({ status }: Attributes): boolean {
+  return NOT_RUN.has(status);
+}
+
+function createCaseNode(attributes: Attributes, onCase: (testCase: TestCase) => void): XmlNode {
   const problems: Problem[] = [];
   const attempts: Attempt[] = [];
   const testCase: Writable<TestCase> = { name: attributes['name'] ?? '', problems };
@@ -99,7 +89,6 @@ function createCaseNode(attributes: Attributes, onCase: (testCase: TestCase) => 
   if (line !== undefined) testCase.line = line;
   let isFlaky = attributes['flaky'] === 'true';
   return {
-    keepsText: false,
     child(name, inner) {
       switch (name) {
         case 'failure':
@@ -128,8 +117,7 @@ function createCaseNode(attributes: Attributes, onCase: (testCase: TestCase) => 
       }
     },
     end() {
-      // googletest's disabled tests have no element that says so.
-      if (NOT_RUN.has(attributes['status']) && problems.length === 0) testCase.skipped ??= { message: 'not run' };
+      if (isNotRun(attributes) && problems.length === 0) testCase.skipped ??= { message: 'not run' };
       if (attempts.length > 0) testCase.attempts = attempts;
       if (isFlaky && problems.length === 0) testCase.flaky = true;
       onCase(testCase);
@@ -141,7 +129,7 @@ function createProblemNode(
   kind: Problem['kind'],
   attributes: Attributes,
   onProblem: (problem: Problem) => void,
-): ReportNode {
+): XmlNode {
   return createTextNode((text) => onProblem({ kind, ...describe(attributes), ...(text === '' ? {} : { text }) }));
 }
 
@@ -150,19 +138,20 @@ function createAttemptNode(
   kind: Problem['kind'],
   attributes: Attributes,
   onAttempt: (attempt: Attempt) => void,
-): ReportNode {
+): XmlNode {
   const attempt: Writable<Attempt> = { kind, ...describe(attributes) };
   let stack = '';
+  let own = '';
   return {
-    keepsText: true,
+    text: (piece) => (own += piece),
     child(name, inner) {
       if (name === 'stackTrace') return createTextNode((text) => (stack += text));
       if (name === 'system-out') return createOutputNode(attempt, 'systemOut');
       if (name === 'system-err') return createOutputNode(attempt, 'systemErr');
       return ignored.child(name, inner);
     },
-    end(text) {
-      const all = stack === '' ? text : stack;
+    end() {
+      const all = stack === '' ? own : stack;
       onAttempt(all === '' ? attempt : { ...attempt, text: all });
     },
   };
@@ -172,10 +161,9 @@ function describe({ message, type }: Attributes): { message?: string; type?: str
   return { ...(message === undefined ? {} : { message }), ...(type === undefined ? {} : { type }) };
 }
 
-function createPropertiesNode(owner: { properties?: Readonly<Record<string, string>> }): ReportNode {
+function createPropertiesNode(owner: { properties?: Readonly<Record<string, string>> }): XmlNode {
   const properties = new Map(Object.entries(owner.properties ?? {}));
   return {
-    keepsText: false,
     child(name, attributes) {
       const { name: key, value } = attributes;
       if (name !== 'property' || key === undefined) return ignored.child(name, attributes);
@@ -188,41 +176,25 @@ function createPropertiesNode(owner: { properties?: Readonly<Record<string, stri
   };
 }
 
-function createOutputNode<Key extends 'systemOut' | 'systemErr'>(
-  owner: { [key in Key]?: string },
-  key: Key,
-): ReportNode {
+function createOutputNode<Key extends 'systemOut' | 'systemErr'>(owner: { [key in Key]?: string }, key: Key): XmlNode {
   return createTextNode((text) => {
     const before = owner[key];
     owner[key] = before === undefined ? text : `${before}\n${text}`;
   });
 }
 
-function createTextNode(onText: (text: string) => void): ReportNode {
-  return { keepsText: true, child: ignoreChild, end: onText };
+function createTextNode(onText: (text: string) => void): XmlNode {
+  let all = '';
+  return { text: (piece) => (all += piece), child: ignoreChild, end: () => onText(all) };
 }
 
 // Elements nobody asked for are skipped, but never cases: a case that gets lost reads as one that was never run.
-function ignoreChild(name: string): ReportNode {
+function ignoreChild(name: string): XmlNode {
   if (name === 'testcase' || name === 'testsuite' || name === 'testsuites') {
     throw new Misplaced(`<${name}> is not inside a <testsuite>`);
   }
   return ignored;
 }
 
-const ignored: ReportNode = { keepsText: false, child: ignoreChild, end() {} };
-
-/** Counts in the attributes that agree neither with the suite's own cases nor with all below it. */
-function findDisagreement(attributes: Attributes, suite: TestSuite): DeclaredCounts | undefined {
-  const all = countCases([...casesOf([suite])].map(({ testCase }) => testCase));
-  // Some tools count a suite's own cases only; where it has none, that would agree with any zero.
-  const own = suite.cases.length === 0 ? all : countCases(suite.cases);
-  const declared: Writable<DeclaredCounts> = {};
-  for (const key of ['tests', 'failures', 'errors', 'skipped'] as const) {
-    const text = attributes[key]?.trim().replaceAll(',', '');
-    if (text === undefined || !/^\d+$/.test(text)) continue;
-    const count = Number(text);
-    if (count !== own[key] && count !== all[key]) declared[key] = count;
-  }
-  return Object.keys(declared).length === 0 ? undefined : declared;
-}
+/** An element that nobody asked for. It may hold anything but cases. */
+export const ignored: XmlNode = { child: ignoreChild, end() {} };

@@ -49,6 +49,17 @@ export default tseslint.config(
     rules: { 'no-console': 'error', 'no-restricted-globals': ['error', 'process'] },
   },
   {
+    // The format is read and written wherever JavaScript runs; its command line needs Node.
+    files: ['packages/junit/src/*.ts'],
+    ignores: ['**/bin.ts', '**/commands.ts', '**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['node:*'], message: 'Put what needs Node below src/commands.' }] },
+      ],
+    },
+  },
+  {
     // Clients are tested against the sandbox, which shares nothing with them.
     files: ['**/*.test.ts'],
     rules: {

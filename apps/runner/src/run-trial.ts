@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type CommandContext, createProgress, exitCodes, type Progress } from '@seatrial/cli';
-import { verdictOf, parseReport } from '@seatrial/junit';
+import { readVerdict } from '@seatrial/junit';
 import { createJournal, type Journal, type PipelineEvent, type RunResult, runGraph } from '@seatrial/pipeline';
 import { createFinished, createStarted, shouldWriteResults, writeFinished, writeStarted } from '@seatrial/prow';
 import type { ClusterHandle } from '@seatrial/deploy';
@@ -158,7 +158,7 @@ async function countTests({
 }: Trial): Promise<{ passed: number; failed: number; skipped: number }> {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   for await (const { uri } of resultStore.list(joinUri(runUri, 'artifacts', 'junit_'))) {
-    const verdict = verdictOf(parseReport(await resultStore.readText(uri)));
+    const verdict = await readVerdict(await resultStore.readStream(uri));
     const failed = verdict.failures + verdict.errors;
     sum.failed += failed;
     sum.skipped += verdict.skipped;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkReports } from './check.js';
+import { checkReports, type ReportContent } from './check.js';
 import { JunitError } from './errors.js';
 
 const pass = '<testsuite name="s"><testcase name="c"/></testsuite>';
@@ -9,16 +9,16 @@ const check = (expected: readonly string[] | undefined, files: Record<string, st
   checkReports({ ...(expected === undefined ? {} : { expected }), files: new Map(Object.entries(files)) });
 
 describe(checkReports, () => {
-  it('passes when all that is expected is there and passes', () => {
-    expect(check(['a.xml', 'b.xml'], { 'b.xml': pass, 'a.xml': pass })).toMatchObject({
+  it('passes when all that is expected is there and passes', async () => {
+    expect(await check(['a.xml', 'b.xml'], { 'b.xml': pass, 'a.xml': pass })).toMatchObject({
       passed: true,
       problems: [],
       verdict: { passed: true, tests: 2 },
     });
   });
 
-  it('names each problem with its file', () => {
-    const { passed, verdict, problems } = check(['a.xml', 'b.xml', 'c.xml', 'd.xml', 'gone.xml'], {
+  it('names each problem with its file', async () => {
+    const { passed, verdict, problems } = await check(['a.xml', 'b.xml', 'c.xml', 'd.xml', 'gone.xml'], {
       'a.xml': pass,
       'b.xml': ' \n',
       'c.xml': '<testsuite>',
@@ -36,8 +36,8 @@ describe(checkReports, () => {
     ]);
   });
 
-  it('takes a report without cases for empty', () => {
-    expect(check(undefined, { 'a.xml': '<testsuite tests="3"/>' }).problems).toEqual([
+  it('takes a report without cases for empty', async () => {
+    expect((await check(undefined, { 'a.xml': '<testsuite tests="3"/>' })).problems).toEqual([
       { file: 'a.xml', kind: 'empty', message: 'the report has no test case' },
     ]);
   });
@@ -45,21 +45,63 @@ describe(checkReports, () => {
   it.each([
     ['failures', '<testsuites failures="2"><testsuite><testcase name="c"/></testsuite></testsuites>'],
     ['errors', '<testsuite errors="2"><testcase name="c"/></testsuite>'],
-  ])('fails for %s that are only counted', (_what, xml) => {
+  ])('fails for %s that are only counted', async (_what, xml) => {
     const message = 'its attributes count 2 failed, which no case shows';
-    expect(check(undefined, { 'a.xml': xml }).problems).toEqual([{ file: 'a.xml', kind: 'failing', message }]);
+    expect((await check(undefined, { 'a.xml': xml })).problems).toEqual([{ file: 'a.xml', kind: 'failing', message }]);
   });
 
-  it('does not pass without a file', () => {
-    expect(check(undefined, {})).toMatchObject({ passed: false, problems: [{ kind: 'missing' }] });
-    expect(check([], {}).passed).toBe(false);
-    expect(check(['a.xml'], {})).toMatchObject({ passed: false, problems: [{ file: 'a.xml', kind: 'missing' }] });
+  it('does not pass without a file', async () => {
+    expect(await check(undefined, {})).toMatchObject({ passed: false, problems: [{ kind: 'missing' }] });
+    expect((await check([], {})).passed).toBe(false);
+    expect(await check(['a.xml'], {})).toMatchObject({ passed: false, problems: [{ file: 'a.xml', kind: 'missing' }] });
   });
 
-  it('takes what could not be read for unparseable', () => {
+  it('takes what could not be read for unparseable', async () => {
     const files = new Map([['a.xml', new JunitError('TOO_LARGE', 'larger than 5 bytes')]]);
-    expect(checkReports({ files }).problems).toEqual([
+    expect((await checkReports({ files })).problems).toEqual([
       { file: 'a.xml', kind: 'unparseable', message: 'larger than 5 bytes' },
     ]);
+  });
+
+  it('reads files piece by piece and says what each one holds', async () => {
+    async function* pieces() {
+      for (const byte of new TextEncoder().encode(fail)) yield Uint8Array.of(byte);
+    }
+    async function* blank() {
+      yield new Uint8Array([0x20, 0x0a]);
+    }
+    const files = new Map<string, ReportContent>([
+      ['b.xml', pieces],
+      ['a.xml', async () => blank()],
+    ]);
+    expect(await checkReports({ files })).toMatchObject({
+      problems: [
+        { file: 'a.xml', kind: 'empty', message: 'the file is empty' },
+        { file: 'b.xml', kind: 'failing' },
+      ],
+      files: [{ file: 'a.xml' }, { file: 'b.xml', counts: { tests: 1, failures: 1, errors: 0, skipped: 0 } }],
+    });
+  });
+
+  it('counts all that failed, of which it keeps some', async () => {
+    const many = `<testsuite name="s">${'<testcase name="c"><error/></testcase>'.repeat(3)}</testsuite>`;
+    const files = new Map([
+      ['a.xml', many],
+      ['b.xml', many],
+    ]);
+    const { verdict, problems } = await checkReports({ files }, { maxFailed: 2 });
+    expect(verdict).toMatchObject({ errors: 6, moreFailed: 4, failed: [{ file: 'a.xml' }, { file: 'a.xml' }] });
+    expect(problems[1]?.message).toBe('3 of 3 failed: s.c: error');
+  });
+
+  it('says how to mend a report with control characters', async () => {
+    const { problems } = await check(undefined, { 'a.xml': '<testsuite name="\u001b[31m"/>' });
+    expect(problems).toMatchObject([{ kind: 'unparseable', hint: expect.stringContaining('merge --repair') }]);
+  });
+
+  it('rejects with what opening a file rejects with', async () => {
+    const gone = new Error('the store is gone');
+    const files = new Map([['a.xml', () => Promise.reject(gone)]]);
+    await expect(checkReports({ files })).rejects.toBe(gone);
   });
 });

@@ -24,6 +24,10 @@ async function put(files: Record<string, string | Uint8Array>): Promise<void> {
   }
 }
 
+async function* piecesOf(content: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(content);
+}
+
 async function run(argv: readonly string[], program = command) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const { signal } = new AbortController();
@@ -96,7 +100,7 @@ describe('seatrial-junit check', () => {
   junit_a.xml: s.d: no
 missing: junit_e.xml: expected, but not there
 empty: junit_b.xml: the file is empty
-unparseable: junit_c.xml: not valid UTF-8
+unparseable: junit_c.xml: not a JUnit report: after line 1, column 1: not valid UTF-8
 unexpected: junit_d.xml: there, but not expected
 `);
   });
@@ -119,7 +123,7 @@ unexpected: junit_d.xml: there, but not expected
       ['gs://b/run2/junit_c.xml', fail],
     ]);
     const store: ReportStore = {
-      readText: async (uri) => objects.get(uri) ?? '',
+      readStream: async (uri) => piecesOf(objects.get(uri) ?? ''),
       async *list(prefix) {
         for (const uri of objects.keys()) if (uri.startsWith(prefix)) yield { uri };
       },
@@ -128,13 +132,21 @@ unexpected: junit_d.xml: there, but not expected
     const program = createCommand({ openStore: async () => store });
     const expected = ['--expect', 'artifacts/junit_a.xml,artifacts/deep/junit_b.xml'];
     expect(await run(['check', ...expected, 'gs://b/run'], program)).toMatchObject({ code: 0 });
+    expect(await run(['summary', 'gs://b/run/**/junit_{a,b}.xml'], program)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('artifacts/deep/junit_b.xml'),
+    });
+    expect(await run(['summary', 'gs://b/*/nothing.xml'], program)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('cannot read gs://b/*/nothing.xml: there is no such object'),
+    });
     expect(
       await run(['merge', '-o', 'gs://b/all.xml', 'gs://b/run', 'gs://b/run2/junit_c.xml'], program),
     ).toMatchObject({
       code: 0,
       err: '',
     });
-    expect(parseReport(objects.get('gs://b/all.xml') ?? '').suites[0]?.cases).toHaveLength(3);
+    expect(parseReport(objects.get('gs://b/all.xml') ?? '').suites).toHaveLength(3);
   });
 });
 
@@ -143,7 +155,7 @@ describe('seatrial-junit merge', () => {
     await put({ 'a.xml': pass, 'b.xml': fail });
     expect(await run(['merge', '-o', 'out/all.xml', 'a.xml', 'b.xml'])).toMatchObject({ code: 0, out: '' });
     const merged = parseReport(await readFile(join(cwd, 'out/all.xml'), 'utf8'));
-    expect(merged.suites[0]?.cases.map(({ name }) => name)).toEqual(['c', 'd']);
+    expect(merged.suites.flatMap(({ cases }) => cases.map(({ name }) => name))).toEqual(['c', 'd']);
     expect(await readdir(join(cwd, 'out'))).toEqual(['all.xml']);
   });
 
@@ -158,6 +170,49 @@ describe('seatrial-junit merge', () => {
     expect(code).toBe(1);
     expect(err).toContain('error: b.xml: not a JUnit report: line 1, column 12');
     expect(await readdir(cwd)).toEqual(['a.xml', 'b.xml']);
+  });
+});
+
+describe('seatrial-junit merge of reports as tools leave them', () => {
+  it('shows cases that ran again as asked', async () => {
+    await put({ 'a.xml': fail, 'b.xml': fail.replace('<failure message="no"/>', '') });
+    const { code, out } = await run(['merge', '--flaky', 'properties', 'a.xml', 'b.xml']);
+    expect(code).toBe(0);
+    expect(parseReport(out).suites[1]?.cases).toMatchObject([
+      { name: 'd', flaky: true, attempts: [{ message: 'no' }] },
+    ]);
+    expect(await run(['merge', '--flaky', 'both', 'a.xml'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('keep, duplicates, properties'),
+    });
+  });
+
+  it('refuses control characters and bytes of no encoding, says how to mend them, and does', async () => {
+    await put({
+      'esc.xml': pass.replace('"s"', '"\u001b[31ms"'),
+      'bytes.xml': Buffer.from(pass.replace('"s"', '"\xff"'), 'latin1'),
+    });
+    const refused = await run(['merge', 'esc.xml']);
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toContain('error: esc.xml: not a JUnit report: line 1, column 19: disallowed character');
+    expect(refused.err).toContain('hint: Leave control characters out');
+    expect((await run(['merge', 'bytes.xml'])).err).toContain('bytes.xml: not valid UTF-8');
+    const { code, out } = await run(['merge', '--repair', 'esc.xml', 'bytes.xml']);
+    expect(code).toBe(0);
+    expect(parseReport(out).suites.map(({ name }) => name)).toEqual(['\ufffd[31ms', '\ufffd']);
+  });
+
+  it('warns of what it leaves out', async () => {
+    await put({ 'a.xml': '<testsuites name="a"/>', 'b.xml': '<testsuites name="b"/>' });
+    expect((await run(['merge', 'a.xml', 'b.xml'])).err).toContain("the root's attribute name is left out");
+  });
+
+  it('fails for a folder without reports', async () => {
+    await put({ 'r/pom.xml': '<project/>' });
+    expect(await run(['merge', 'r'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('there is no report in r'),
+    });
   });
 });
 

@@ -11,12 +11,13 @@
  *
  * @module
  */
-export { checkReports, type CheckResult, type ReportProblem } from './check.js';
+export type { AttemptStyle } from './attempts.js';
+export { type CheckedFile, checkReports, type CheckResult, type ReportContent, type ReportProblem } from './check.js';
 export type { Clock } from './clock.js';
 export { type CommandCase, type CommandCaseSpec, runCommandAsTestCase } from './command-case.js';
 export { JunitError, type JunitErrorCode } from './errors.js';
 export { type FunctionCase, type FunctionCaseSpec, problemOf, runAsTestCase } from './function-case.js';
-export { mergeReports } from './merge.js';
+export { type MergedReport, type MergeInput, type MergeOptions, mergeReports } from './merge.js';
 export { parseReport, readReport } from './report-reader.js';
 export { formatReport } from './report-writer.js';
 export {
@@ -32,5 +33,8 @@ export {
   type TestStatus,
   type TestSuite,
 } from './report.js';
+export type { VerdictLimits } from './failure-digest.js';
+export { readVerdict, type ReadVerdictOptions } from './verdict-reader.js';
 export { type FailedCase, type Verdict, verdictOf } from './verdict.js';
-export type { ReadOptions } from './xml-scanner.js';
+export type { ReadOptions, XmlChunks } from './xml-scanner.js';
+export { repairXml } from './xml-text.js';

@@ -14,8 +14,12 @@ type Decoder = InstanceType<typeof TextDecoder>;
 const SNIFFED_BYTES = 256;
 const DECLARATION = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']/;
 
-/** Decodes by byte order mark, else by the encoding that the XML declaration names, else as UTF-8. */
-export function createXmlDecoder(): XmlDecoder {
+/**
+ * Decodes by byte order mark, else by the encoding that the XML declaration names, else as UTF-8.
+ *
+ * @param options.lenient Whether bytes that are not of the encoding become U+FFFD. @default false
+ */
+export function createXmlDecoder({ lenient = false }: { readonly lenient?: boolean } = {}): XmlDecoder {
   let decoder: Decoder | undefined;
   let head = new Uint8Array(0);
 
@@ -29,7 +33,7 @@ export function createXmlDecoder(): XmlDecoder {
   const start = (bytes: Uint8Array): Decoder => {
     const label = findEncoding(bytes);
     try {
-      return new TextDecoder(label, { fatal: true });
+      return new TextDecoder(label, { fatal: !lenient });
     } catch (cause) {
       throw new JunitError('MALFORMED', `unknown encoding ${JSON.stringify(label)}`, { cause, line: 1, column: 1 });
     }

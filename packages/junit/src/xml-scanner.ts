@@ -29,7 +29,8 @@ export interface XmlNode {
 /** A place where the structure is not a report's: the scanner adds line and column. */
 export class Misplaced extends Error {}
 
-const MAX_BYTES = 100_000_000;
+/** Default of `maxBytes`. */
+export const MAX_BYTES = 100_000_000;
 const MAX_DEPTH = 100;
 /** A message of this length is no message; what is held of a document in pieces would grow with it. */
 const MAX_ATTRIBUTE_CHARS = 10_000_000;

@@ -30,3 +30,29 @@ export function formatText(text: string): string {
   if (legal.includes('\r')) return legal.replace(/[&<>\r]/g, (character) => ESCAPES[character] ?? character);
   return `<![CDATA[${legal.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 }
+
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Reads the references of an attribute's value as it stands in a well-formed document, and its white space. */
+export function decodeReferences(raw: string): string {
+  const spaced = raw.replace(/\r\n|[\t\n\r]/g, ' ');
+  return spaced.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (reference, hex?: string, digits?: string, name = '') => {
+    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+    if (digits !== undefined) return String.fromCodePoint(Number(digits));
+    return NAMED[name as string] ?? reference;
+  });
+}
+
+const SECTION_OR_REFERENCE = /<!\[CDATA\[[^]*?\]\]>|<!--[^]*?-->|&#(?:x([\da-f]+)|(\d+));/gi;
+
+/**
+ * Replaces by U+FFFD what keeps a document from being well-formed XML 1.0 although its structure is: control and other
+ * characters that XML cannot hold, and references to such (in CDATA sections and comments those are plain text).
+ */
+export function repairXml(xml: string): string {
+  return replaceIllegal(xml).replace(SECTION_OR_REFERENCE, (found, hex?: string, digits?: string) => {
+    const code = hex === undefined ? Number(digits) : Number.parseInt(hex, 16);
+    if (Number.isNaN(code)) return found; // a section
+    return code <= 0x10ffff && replaceIllegal(String.fromCodePoint(code)) !== '\ufffd' ? found : '\ufffd';
+  });
+}

@@ -1,4 +1,4 @@
-import { checkReports } from '@seatrial/junit';
+import { checkReports, type ReportContent } from '@seatrial/junit';
 import { defineTask, type Task, type TaskContext } from '@seatrial/pipeline';
 import { joinUri } from '@seatrial/storage';
 import { RunnerError } from '../errors.js';
@@ -31,12 +31,13 @@ export function finalizeTask(trial: Trial, after: readonly Task[], scope: () => 
     run: async (context): Promise<void> => {
       const { expected, whole } = scope();
       await reportHeldBack(trial, context, expected);
-      const files = await readReports(trial);
-      const checked = checkReports({ expected: expected.map(junitFile), files });
+      const files = await findReports(trial);
+      const checked = await checkReports({ expected: expected.map(junitFile), files });
       const bad = Object.values(context.results).some(({ state }) => state === 'failed' || state === 'aborted');
       // A failing report is the trace of a task that failed; that task has already said so.
       const problems = checked.problems.filter(({ kind }) => !(bad && kind === 'failing'));
-      context.log(`${files.size} reports, ${checked.verdict.tests} tests, ${checked.verdict.failed.length} failed`);
+      const { tests, failures, errors } = checked.verdict;
+      context.log(`${files.size} reports, ${tests} tests, ${failures + errors} failed`);
       if (problems.length > 0) {
         throw new RunnerError('RESULTS_INCOMPLETE', `the reports do not add up: ${problems[0]?.message ?? ''}`, {
           detail: problems.map(({ file, kind, message }) => `${file}: ${kind}: ${message}`).join('\n'),
@@ -67,12 +68,12 @@ async function reportHeldBack(trial: Trial, context: TaskContext<unknown>, expec
   }
 }
 
-async function readReports({ resultStore, runUri }: Trial): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
+async function findReports({ resultStore, runUri }: Trial): Promise<ReadonlyMap<string, ReportContent>> {
+  const files = new Map<string, ReportContent>();
   const prefix = joinUri(runUri, 'artifacts', 'junit_');
   for await (const { uri } of resultStore.list(prefix)) {
     const base = uri.slice(uri.lastIndexOf('/') + 1);
-    if (base.endsWith('.xml')) files.set(base, await resultStore.readText(uri));
+    if (base.endsWith('.xml')) files.set(base, () => resultStore.readStream(uri));
   }
   return files;
 }

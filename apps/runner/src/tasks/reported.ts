@@ -52,7 +52,7 @@ export async function reported<Output extends Json | void>(
   const verdict = verdictOf({ suites: [suite] });
   if (!verdict.passed) {
     const [first] = verdict.failed;
-    const count = verdict.failed.length;
+    const count = verdict.failures + verdict.errors;
     throw new RunnerError(
       'TESTS_FAILED',
       `${count} of ${verdict.tests} failed: ${first?.name ?? name}: ${first?.message ?? ''}`,

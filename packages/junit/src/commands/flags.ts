@@ -6,6 +6,13 @@ export const checkFlags = defineFlags({
 
 export const mergeFlags = defineFlags({
   output: { type: 'string', short: 'o', description: 'file to write; stdout when left out', placeholder: 'FILE' },
+  flaky: {
+    type: 'string',
+    description: 'cases that ran again: as they are, as duplicate cases, or as one case with properties',
+    choices: ['keep', 'duplicates', 'properties'],
+    default: 'keep',
+  },
+  repair: { type: 'boolean', description: 'replace what XML cannot hold, such as control characters', default: false },
 });
 
 export const runFlags = defineFlags({

@@ -2,11 +2,11 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { JunitError } from '../errors.js';
-import { createXmlDecoder } from '../xml-decoder.js';
+import { MAX_BYTES, tooLarge } from '../xml-scanner.js';
 import type { FoundFiles, ReportFile, ReportSource } from './report-store.js';
 
-/** A report larger than this is not read, and by TestGrid neither. */
-const MAX_BYTES = 100_000_000;
+/** Pieces of less than this take longer in all. */
+const CHUNK_BYTES = 256 * 1024;
 
 /** Files, folders and patterns of this machine. Writes put a file into place in one step and make its folder. */
 export function createLocalSource(options: { readonly cwd: string; readonly newId: () => string }): ReportSource {
@@ -22,13 +22,12 @@ export function createLocalSource(options: { readonly cwd: string; readonly newI
       if (found !== undefined) return { files: [{ name: basename(start), place: start }], isFolder: false };
       return expand(path, cwd);
     },
-    async readText(place) {
+    async open(place) {
       const { size } = await stat(place).catch((cause: unknown) => {
         throw unreadable(place, cause);
       });
-      if (size > MAX_BYTES)
-        throw new JunitError('TOO_LARGE', `not read: larger than ${MAX_BYTES} bytes`, { file: place });
-      return decode(createReadStream(place));
+      if (size > MAX_BYTES) throw tooLarge(MAX_BYTES);
+      return readPieces(place);
     },
     async write(path, xml) {
       const target = resolve(cwd, path);
@@ -68,11 +67,12 @@ async function expand(pattern: string, cwd: string): Promise<FoundFiles> {
   return { files: matches.sort().map((name) => ({ name, place: resolve(cwd, name) })), isFolder: false };
 }
 
-async function decode(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const decoder = createXmlDecoder();
-  let text = '';
-  for await (const chunk of chunks) text += decoder.decode(chunk);
-  return text + decoder.end();
+async function* readPieces(place: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(place, { highWaterMark: CHUNK_BYTES });
+  } catch (cause) {
+    throw unreadable(place, cause);
+  }
 }
 
 function unreadable(path: string, cause: unknown): JunitError {

@@ -1,7 +1,8 @@
 import { JunitError } from '../errors.js';
-import type { ReportSource, ReportStore } from './report-store.js';
+import { parsePattern, prefixOfPattern } from './report-pattern.js';
+import type { FoundFiles, ReportSource, ReportStore } from './report-store.js';
 
-/** Objects and prefixes of an object store. */
+/** Objects, prefixes and patterns of an object store. What is there by name is no pattern, whatever it is called. */
 export function createRemoteSource(open: () => Promise<ReportStore>): ReportSource {
   return {
     async find(uri) {
@@ -13,14 +14,10 @@ export function createRemoteSource(open: () => Promise<ReportStore>): ReportSour
           return { files: [{ name: uri.slice(uri.lastIndexOf('/') + 1), place: uri }], isFolder: false };
         if (object.uri.startsWith(folder)) below.push(object.uri);
       }
-      if (below.length === 0) {
-        throw new JunitError('UNREADABLE', `cannot read ${uri}: there is no such object, and none below`, {
-          file: uri,
-        });
-      }
+      if (below.length === 0) return findMatches(store, uri);
       return { files: below.sort().map((place) => ({ name: place.slice(folder.length), place })), isFolder: true };
     },
-    readText: async (uri) => (await open()).readText(uri),
+    open: async (uri) => (await open()).readStream(uri),
     async write(uri, xml) {
       await (await open()).write(uri, xml, { contentType: 'application/xml' });
     },
@@ -28,4 +25,20 @@ export function createRemoteSource(open: () => Promise<ReportStore>): ReportSour
       // Objects are replaced in one step; an old one stays until then.
     },
   };
+}
+
+async function findMatches(store: ReportStore, pattern: string): Promise<FoundFiles> {
+  const start = prefixOfPattern(pattern);
+  const matches: string[] = [];
+  if (start !== pattern) {
+    const isMatch = parsePattern(pattern);
+    for await (const { uri } of store.list(start)) if (isMatch.test(uri)) matches.push(uri);
+  }
+  if (matches.length === 0) {
+    const message = `cannot read ${pattern}: there is no such object, none below, and none matches`;
+    const hint = 'Name a report, a prefix that holds some, or a pattern in quotes.';
+    throw new JunitError('UNREADABLE', message, { file: pattern, hint });
+  }
+  const folder = start.lastIndexOf('/') + 1;
+  return { files: matches.sort().map((place) => ({ name: place.slice(folder), place })), isFolder: false };
 }

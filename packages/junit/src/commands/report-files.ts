@@ -4,9 +4,6 @@ import { createLocalSource } from './local-source.js';
 import { createRemoteSource } from './remote-source.js';
 import type { OpenReportStore, ReportSource, ReportStore, StoreSurroundings } from './report-store.js';
 
-/** Content of reports by name; an error where a file could not be read as text. */
-export type ReportTexts = ReadonlyMap<string, string | JunitError>;
-
 const URI = /^[a-z][a-z0-9+.-]*:\/\//i;
 // Of Prow's readers (junit*.xml, test.xml), and Surefire's own.
 const REPORT_NAME = /(?:^|\/)(?:junit[^/]*|test|TEST-[^/]*)\.xml$/;
@@ -29,29 +26,28 @@ export function createSources(
   };
 }
 
+/** Reports that were found, by name; each one says how to open it. */
+export type FoundReports = ReadonlyMap<string, () => Promise<AsyncIterable<Uint8Array>>>;
+
 /**
- * Reads reports by name. Of folders and prefixes only what is named like a report is read (`junit*.xml`, `test.xml`,
+ * Finds reports by name. Of folders and prefixes only what is named like a report is taken (`junit*.xml`, `test.xml`,
  * `TEST-*.xml`), and what is `expected`. A name that is there twice gets its whole path.
  *
  * @throws {JunitError} `UNREADABLE` where a path stands for nothing, `NO_STORE`.
  */
-export async function readReports(
+export async function findReports(
   places: readonly string[],
   sourceOf: (place: string) => ReportSource,
   expected: readonly string[] = [],
-): Promise<ReportTexts> {
-  const texts = new Map<string, string | JunitError>();
+): Promise<FoundReports> {
+  const found = new Map<string, () => Promise<AsyncIterable<Uint8Array>>>();
   for (const place of places) {
     const source = sourceOf(place);
     const { files, isFolder } = await source.find(place);
     for (const { name, place: at } of files) {
       if (isFolder && !REPORT_NAME.test(name) && !expected.includes(name)) continue;
-      const text = await source.readText(at).catch((error: unknown) => {
-        if (error instanceof JunitError) return error;
-        throw error;
-      });
-      texts.set(texts.has(name) ? at : name, text);
+      found.set(found.has(name) ? at : name, () => source.open(at));
     }
   }
-  return texts;
+  return found;
 }

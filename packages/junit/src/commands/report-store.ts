@@ -1,6 +1,6 @@
 /** The part of an object store that these commands need. `@seatrial/storage`'s has this shape. */
 export interface ReportStore {
-  readText(uri: string): Promise<string>;
+  readStream(uri: string): Promise<AsyncIterable<Uint8Array>>;
   /** All objects whose URI starts with this text. */
   list(prefixUri: string): AsyncIterable<{ readonly uri: string }>;
   write(uri: string, text: string, options: { readonly contentType: string }): Promise<unknown>;
@@ -20,7 +20,7 @@ export type OpenReportStore = (surroundings: StoreSurroundings) => Promise<Repor
 export interface ReportFile {
   /** Path below the folder that was asked for, with slashes; of a file, its base name. */
   readonly name: string;
-  /** What `readText` takes. */
+  /** What `open` takes. */
   readonly place: string;
 }
 
@@ -35,7 +35,8 @@ export interface FoundFiles {
 /** Where reports are read and written. */
 export interface ReportSource {
   find(place: string): Promise<FoundFiles>;
-  readText(place: string): Promise<string>;
+  /** A report's bytes. @throws {JunitError} `UNREADABLE`, `TOO_LARGE` */
+  open(place: string): Promise<AsyncIterable<Uint8Array>>;
   write(place: string, xml: string): Promise<void>;
   /** Takes an earlier report away, so that nobody takes it for the one to come. */
   forget(place: string): Promise<void>;

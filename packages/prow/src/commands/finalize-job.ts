@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { ContextOf } from '@seatrial/cli';
-import { checkReports } from '@seatrial/junit';
+import { checkReports, type ReportContent } from '@seatrial/junit';
 import { createObjectStore, formatUri, parseUri, storeOptionsFromEnv } from '@seatrial/storage';
 import type { ObjectStore } from '@seatrial/storage';
 import { createFinished } from '../finished.js';
@@ -25,7 +25,7 @@ export async function finalizeJob(context: ContextOf<typeof finalizeJobFlags>): 
   const folder = `${formatUri(parseUri(artifacts, { cwd }))}/`;
 
   const expected = flags['junit-files'];
-  const { passed, problems } = checkReports({ expected, files: await readReports(store, folder, expected) });
+  const { passed, problems } = await checkReports({ expected, files: await findReports(store, folder, expected) });
   for (const { file, kind, message } of problems)
     logger.error('junit file is not as it should be', { file, kind, message });
   if (duties.finished || flags.force) {
@@ -47,15 +47,15 @@ export async function finalizeJob(context: ContextOf<typeof finalizeJobFlags>): 
 }
 
 /** Junit files below a folder by their names there, and whatever else is expected. */
-async function readReports(
+async function findReports(
   store: ObjectStore,
   folder: string,
   expected: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const files = new Map<string, string>();
+): Promise<ReadonlyMap<string, ReportContent>> {
+  const files = new Map<string, ReportContent>();
   for await (const { uri } of store.list(folder)) {
     const name = uri.slice(folder.length);
-    if (expected.includes(name) || /(?:^|\/)junit[^/]*\.xml$/.test(name)) files.set(name, await store.readText(uri));
+    if (expected.includes(name) || /(?:^|\/)junit[^/]*\.xml$/.test(name)) files.set(name, () => store.readStream(uri));
   }
   return files;
 }

@@ -1,5 +1,5 @@
 import { parseSeconds } from './duration.js';
-import type { Attempt, DeclaredCounts, Problem, TestCase, TestReport, TestSuite } from './report.js';
+import type { Attempt, Problem, TestCase, TestReport, TestSuite } from './report.js';
 import { countCases, casesOf } from './report.js';
 import { findDisagreement } from './declared-counts.js';
 import { type Attributes, Misplaced, type XmlNode } from './xml-scanner.js';

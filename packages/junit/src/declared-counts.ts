@@ -15,12 +15,18 @@ export function findDisagreement(attributes: Attributes, { own, all }: SuiteCoun
   const alone = own.tests === 0 ? all : own;
   const declared: { -readonly [key in keyof DeclaredCounts]: DeclaredCounts[key] } = {};
   for (const key of KEYS) {
-    const text = attributes[key]?.trim().replaceAll(',', '');
-    if (text === undefined || !/^\d+$/.test(text)) continue;
-    const count = Number(text);
-    if (count !== alone[key] && count !== all[key]) declared[key] = count;
+    const count = parseCount(attributes[key]);
+    if (count === undefined) continue;
+    // Ginkgo and googletest count what is switched off apart from what is skipped; among the cases it is the same.
+    const counts = key === 'skipped' ? [count, count + (parseCount(attributes['disabled']) ?? 0)] : [count];
+    if (!counts.some((one) => one === alone[key] || one === all[key])) declared[key] = count;
   }
   return Object.keys(declared).length === 0 ? undefined : declared;
+}
+
+function parseCount(text: string | undefined): number | undefined {
+  const digits = text?.trim().replaceAll(',', '');
+  return digits !== undefined && /^\d+$/.test(digits) ? Number(digits) : undefined;
 }
 
 /** A sentence for each count of `owner` that its cases do not bear out. */

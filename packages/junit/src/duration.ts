@@ -30,10 +30,10 @@ export function parseSeconds(text: string): number | undefined {
   return end > 0 && end === trimmed.length ? finite(total) : undefined;
 }
 
-/** Writes seconds with a dot, at most microseconds, no grouping and no exponent: `1.5`. What is no duration becomes `0`. */
+/** Writes seconds with a dot, at most nanoseconds, no grouping and no exponent: `1.5`. What is no duration becomes `0`. */
 export function formatSeconds(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds <= 0 || seconds >= 1e15) return '0';
-  return seconds.toFixed(6).replace(/\.?0+$/, '');
+  return seconds.toFixed(9).replace(/\.?0+$/, '');
 }
 
 function parseNumber(text: string): number {

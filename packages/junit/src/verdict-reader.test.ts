@@ -95,6 +95,15 @@ describe(readVerdict, () => {
     expect((await readVerdict(xml)).disagreements[0]).toBe('the report says tests="9", its cases say 4');
   });
 
+  it.each([
+    ['skipped="1" disabled="1"', []],
+    ['skipped="2" disabled="1"', []],
+    ['skipped="3" disabled="1"', ['suite "" says skipped="3", its cases say 2']],
+  ])('takes what is disabled for skipped: %s', async (attributes, disagreements) => {
+    const xml = `<testsuite ${attributes}><testcase><skipped/></testcase><testcase status="notrun"/></testsuite>`;
+    expect((await readVerdict(xml)).disagreements).toEqual(disagreements);
+  });
+
   it('says how many failures are only counted', async () => {
     const xml = '<testsuites failures="2"><testsuite errors="1" failures="3"><testcase/></testsuite></testsuites>';
     expect(await readVerdict(xml)).toMatchObject({ passed: true, declaredFailures: 4 });

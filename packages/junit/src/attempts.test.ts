@@ -100,6 +100,13 @@ describe(arrangeAttempts, () => {
     expect((await arrange('duplicates', xml)).verdict).toMatchObject({ tests: 2, failures: 1 });
   });
 
+  it('takes the line of a case that moves, and leaves those around it', async () => {
+    const two = '<testcase name="c"><failure/></testcase>\n  <testcase name="d"/>\n  <testcase name="c"/>\n';
+    expect((await arrange('properties', suite(`\n  ${two}`))).xml).toContain(
+      '<testsuite name="s">\n  <testcase name="d"/>\n  <testcase name="c"><properties>',
+    );
+  });
+
   it.each([
     ['class', suite('<testcase name="c" classname="other"/>')],
     ['suite', pass.replace('"s"', '"other"')],

@@ -1,5 +1,13 @@
-import { attributeOf, contentOf, createElement, type DocumentNode } from './document.js';
-import { localNameOf, nameOf, renameElement } from './document.js';
+import {
+  attributeOf,
+  contentOf,
+  createElement,
+  type DocumentNode,
+  isBlank,
+  localNameOf,
+  nameOf,
+  renameElement,
+} from './document.js';
 import { type LocatedElement, listCases, problemsOf, statusOfElement } from './document-cases.js';
 
 /**
@@ -131,5 +139,9 @@ function isAttempt(node: DocumentNode): boolean {
 
 function replace(suite: DocumentNode, element: DocumentNode, by: readonly DocumentNode[]): void {
   const content = contentOf(suite);
-  content.splice(content.indexOf(element), 1, ...by);
+  const at = content.indexOf(element);
+  const before = content[at - 1];
+  // With the indentation that stood before what goes.
+  if (by.length === 0 && before !== undefined && isBlank(before)) content.splice(at - 1, 2);
+  else content.splice(at, 1, ...by);
 }

@@ -46,7 +46,10 @@ export function createCommand(options: { readonly openStore?: OpenReportStore } 
       defineCommand({
         name: 'merge',
         summary: 'put many reports into one',
-        examples: ['seatrial-junit merge -o junit_all.xml artifacts'],
+        examples: [
+          'seatrial-junit merge -o junit_all.xml artifacts',
+          'seatrial-junit merge --flaky properties -o junit_e2e.xml first.xml second.xml',
+        ],
         arguments: [reports],
         flags: mergeFlags,
         load: async () => (await import('./commands/merge.js')).merge(openStore),

@@ -113,6 +113,12 @@ export function contentOf(node: DocumentNode): DocumentNode[] {
   return Array.isArray(content) ? content : [];
 }
 
+/** Whether it is text of nothing but white space. */
+export function isBlank(node: DocumentNode): boolean {
+  const text = node['#text'];
+  return typeof text === 'string' && text.trim() === '';
+}
+
 /** Attribute as plain text. */
 export function attributeOf(node: DocumentNode, name: string): string | undefined {
   const raw = rawAttributesOf(node)[`${PREFIX}${name}`];

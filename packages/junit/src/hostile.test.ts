@@ -6,7 +6,7 @@ import { parseReport, readReport } from './report-reader.js';
 import { readVerdict } from './verdict-reader.js';
 
 const MIB = 1024 * 1024;
-const SIZE_BYTES = 16e6;
+const SIZE_BYTES = 8e6;
 
 /** Bytes of `before`, of `piece` again and again until it is `sizeBytes`, and of `after`. None is held. */
 async function* stream(before: string, piece: string, sizeBytes: number, after = ''): AsyncGenerator<Uint8Array> {

@@ -83,9 +83,13 @@ describe.each([
     expect(pieces).toBeLessThan(70);
   });
 
-  it('stops at an attribute that does not end', async () => {
-    await expect(read(stream('<testsuite name="', 'a', 1e9))).rejects.toThrow(
-      expect.objectContaining({ code: 'TOO_LARGE', message: expect.stringContaining('attribute'), line: 1 }),
+  it.each([
+    ['an attribute', '<testsuite name="'],
+    ['a name', '<testsuite'],
+    ['a reference', '<testsuite>&'],
+  ])('stops at %s that does not end', async (_what, before) => {
+    await expect(read(stream(before, 'a', 1e9))).rejects.toThrow(
+      expect.objectContaining({ code: 'TOO_LARGE', message: expect.stringContaining('attribute or name'), line: 1 }),
     );
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseReport, readReport } from './report-reader.js';
 import { verdictOf } from './verdict.js';
+import { repairXml } from './xml-text.js';
 
 const only = (xml: string) => parseReport(xml).suites[0]?.cases[0];
 
@@ -140,6 +141,20 @@ describe(parseReport, () => {
         message: expect.stringContaining(word),
       }),
     );
+  });
+
+  it.each(['<testsuite name="\u001b[31m"/>', '<testsuite>\u0000</testsuite>', '<testsuite name="&#27;"/>'])(
+    'says how to mend %j',
+    (xml) => {
+      const hint = expect.stringContaining('seatrial-junit merge --repair');
+      expect(() => parseReport(xml)).toThrow(expect.objectContaining({ code: 'MALFORMED', hint }));
+      expect(parseReport(repairXml(xml)).suites).toHaveLength(1);
+    },
+  );
+
+  it('takes a document that says XML 1.1 for XML 1.0, as other readers do', () => {
+    const xml = '<?xml version="1.1"?><testsuite name="&#27;"/>';
+    expect(() => parseReport(xml)).toThrow(expect.objectContaining({ code: 'MALFORMED' }));
   });
 
   it('reads as deep and as much as allowed, and no more', () => {

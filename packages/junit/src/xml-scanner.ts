@@ -111,7 +111,7 @@ function createScanner(root: XmlNode, { maxDepth = MAX_DEPTH }: ReadOptions): Sc
       throw new JunitError('TOO_DEEP', message, { line, column });
     }
     try {
-      for (const value of Object.values(attributes)) rejectHuge(value);
+      for (const name in attributes) rejectHuge(attributes[name] ?? '');
       stack.push(top().child(localName(name), attributes));
     } catch (error) {
       throw error instanceof Misplaced ? malformed(position(), error.message) : error;
@@ -129,13 +129,16 @@ function createScanner(root: XmlNode, { maxDepth = MAX_DEPTH }: ReadOptions): Sc
   const flush = () => {
     const step = parser['stateTable'][parser['state']];
     if (step === parser['sText'] || step === parser['sCData']) onText(parser['text']);
-    else if (step !== parser['sComment']) return rejectHuge(parser['text']);
+    else if (step !== parser['sComment']) {
+      for (const part of [parser['text'], parser['name'], parser['entity']]) rejectHuge(part);
+      return;
+    }
     parser['text'] = '';
   };
   const rejectHuge = (value: string) => {
     if (value.length <= MAX_ATTRIBUTE_CHARS) return;
     const { line, column } = position();
-    const message = `not read: line ${line}, column ${column}: an attribute is longer than ${MAX_ATTRIBUTE_CHARS} characters`;
+    const message = `not read: line ${line}, column ${column}: an attribute or name is longer than ${MAX_ATTRIBUTE_CHARS} characters`;
     throw new JunitError('TOO_LARGE', message, { line, column, hint: 'Write output as text, not into an attribute.' });
   };
 

@@ -100,6 +100,12 @@ describe(arrangeAttempts, () => {
     expect((await arrange('duplicates', xml)).verdict).toMatchObject({ tests: 2, failures: 1 });
   });
 
+  it('arranges as many attempts as there are', async () => {
+    const many = suite('<testcase name="c"><flakyFailure/></testcase><testcase name="d"/>'.repeat(10_000));
+    expect((await arrange('duplicates', many)).verdict).toMatchObject({ tests: 30_000, failures: 10_000 });
+    expect((await arrange('properties', many)).verdict).toMatchObject({ tests: 2, failures: 0, flaky: 1 });
+  });
+
   it('takes the line of a case that moves, and leaves those around it', async () => {
     const two = '<testcase name="c"><failure/></testcase>\n  <testcase name="d"/>\n  <testcase name="c"/>\n';
     expect((await arrange('properties', suite(`\n  ${two}`))).xml).toContain(

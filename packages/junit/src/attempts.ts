@@ -7,6 +7,7 @@ import {
   localNameOf,
   nameOf,
   renameElement,
+  setContent,
 } from './document.js';
 import { type LocatedElement, listCases, problemsOf, statusOfElement } from './document-cases.js';
 
@@ -23,23 +24,30 @@ export type AttemptStyle = 'keep' | 'duplicates' | 'properties';
 const ATTEMPT = /^(?:flaky|rerun)(Failure|Error)$/;
 const MAX_PROPERTY_CHARS = 200;
 
+/** What takes the place of a case; nothing where the case is part of another one now. */
+type Replacements = Map<DocumentNode, readonly DocumentNode[]>;
+
 /** Arranges the attempts of cases below these suites. @returns the suites whose own cases are others now */
 export function arrangeAttempts(suites: readonly DocumentNode[], style: AttemptStyle): ReadonlySet<DocumentNode> {
-  const changed = new Set<DocumentNode>();
-  if (style === 'duplicates') {
-    for (const located of listCases(suites)) if (splitCase(located)) changed.add(located.suite);
-  }
-  if (style === 'properties') {
-    const groups = new Map<string, LocatedElement[]>();
-    for (const located of listCases(suites)) {
-      const key = keyOf(located);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [located]);
-      else group.push(located);
-    }
-    for (const group of groups.values()) for (const suite of foldCases(group)) changed.add(suite);
-  }
+  if (style === 'keep') return new Set();
+  const cases = listCases(suites);
+  const replacements: Replacements = new Map();
+  if (style === 'duplicates') for (const { element } of cases) splitCase(element, replacements);
+  else for (const group of groupCases(cases)) foldCases(group, replacements);
+  const changed = new Set(cases.filter(({ element }) => replacements.has(element)).map(({ suite }) => suite));
+  for (const suite of changed) replaceCases(suite, replacements);
   return changed;
+}
+
+function groupCases(cases: readonly LocatedElement[]): Iterable<readonly LocatedElement[]> {
+  const groups = new Map<string, LocatedElement[]>();
+  for (const located of cases) {
+    const key = keyOf(located);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [located]);
+    else group.push(located);
+  }
+  return groups.values();
 }
 
 // As TestGrid has it, with the class name: which files they are in does not count.
@@ -47,13 +55,12 @@ function keyOf({ path, element }: LocatedElement): string {
   return JSON.stringify([path, attributeOf(element, 'classname'), attributeOf(element, 'name')]);
 }
 
-function splitCase({ suite, element }: LocatedElement): boolean {
+function splitCase(element: DocumentNode, replacements: Replacements): void {
   const attempts = contentOf(element).filter(isAttempt);
-  if (attempts.length === 0) return false;
+  if (attempts.length === 0) return;
   const rest = contentOf(element).filter((node) => !isAttempt(node));
   const cases = attempts.map((attempt) => caseOfAttempt(element, attempt));
-  replace(suite, element, [...cases, renameElement(element, nameOf(element), rest)]);
-  return true;
+  replacements.set(element, [...cases, renameElement(element, nameOf(element), rest)]);
 }
 
 /** An attempt as a case: of the case's attributes, those that say which one it is. */
@@ -71,12 +78,12 @@ function caseOfAttempt(element: DocumentNode, attempt: DocumentNode): DocumentNo
   return createElement(nameOf(element), { ...Object.fromEntries(attributes), time }, [problem, ...outputs]);
 }
 
-/** Makes one case of many. @returns the suites that this has changed */
-function foldCases(group: readonly LocatedElement[]): readonly DocumentNode[] {
+/** Makes one case of many. */
+function foldCases(group: readonly LocatedElement[], replacements: Replacements): void {
   const runs = group.flatMap(({ element }) => [...contentOf(element).filter(isAttempt), element]);
-  if (runs.length < 2) return [];
+  if (runs.length < 2) return;
   const last = group.findLast(({ element }) => statusOfElement(element) !== 'skipped') ?? group.at(-1);
-  if (last === undefined) return [];
+  if (last === undefined) return;
   const isFlaky = statusOfElement(last.element) === 'passed' && runs.some((run) => describeRun(run) !== 'passed');
   const earlier = group.filter((located) => located !== last);
   const failures = [...earlier, last].flatMap(({ element }) => [
@@ -87,11 +94,10 @@ function foldCases(group: readonly LocatedElement[]): readonly DocumentNode[] {
     const kind = /Error$/.test(localNameOf(node)) ? 'Error' : 'Failure';
     return renameElement(node, `${isFlaky ? 'flaky' : 'rerun'}${kind}`, contentOf(node));
   });
-  for (const { suite, element } of earlier) replace(suite, element, []);
+  for (const { element } of earlier) replacements.set(element, []);
   const rest = contentOf(last.element).filter((node) => !isAttempt(node));
   const content = withProperties(rest, propertiesOf(runs, isFlaky));
-  replace(last.suite, last.element, [renameElement(last.element, nameOf(last.element), [...content, ...attempts])]);
-  return group.map(({ suite }) => suite);
+  replacements.set(last.element, [renameElement(last.element, nameOf(last.element), [...content, ...attempts])]);
 }
 
 /** The problems of a case that ran again, each with the case's output. */
@@ -137,11 +143,15 @@ function isAttempt(node: DocumentNode): boolean {
   return ATTEMPT.test(localNameOf(node));
 }
 
-function replace(suite: DocumentNode, element: DocumentNode, by: readonly DocumentNode[]): void {
+function replaceCases(suite: DocumentNode, replacements: Replacements): void {
   const content = contentOf(suite);
-  const at = content.indexOf(element);
-  const before = content[at - 1];
-  // With the indentation that stood before what goes.
-  if (by.length === 0 && before !== undefined && isBlank(before)) content.splice(at - 1, 2);
-  else content.splice(at, 1, ...by);
+  const arranged: DocumentNode[] = [];
+  for (const node of content) {
+    const by = replacements.get(node);
+    const before = arranged.at(-1);
+    // With the indentation that stood before what goes.
+    if (by?.length === 0 && before !== undefined && isBlank(before)) arranged.pop();
+    arranged.push(...(by ?? [node]));
+  }
+  setContent(suite, arranged);
 }

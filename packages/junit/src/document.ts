@@ -107,10 +107,15 @@ export function localNameOf(node: DocumentNode): string {
   return name.slice(name.indexOf(':') + 1);
 }
 
-/** What is inside, as an array that may be written into. */
-export function contentOf(node: DocumentNode): DocumentNode[] {
+/** What is inside, in order. */
+export function contentOf(node: DocumentNode): readonly DocumentNode[] {
   const content = node[nameOf(node)];
   return Array.isArray(content) ? content : [];
+}
+
+/** Puts other content into an element. */
+export function setContent(node: DocumentNode, content: readonly DocumentNode[]): void {
+  node[nameOf(node)] = [...content];
 }
 
 /** Whether it is text of nothing but white space. */

@@ -120,7 +120,9 @@ function mergeAttributes(root: DocumentNode, documents: readonly (XmlDocument & 
     for (const name of attributeNamesOf(from)) {
       if (COUNTED.has(name) || isNamespace(name)) continue;
       const value = attributeOf(from, name) ?? '';
-      values.set(name, [...(values.get(name) ?? []), { file, value }]);
+      const found = values.get(name);
+      if (found === undefined) values.set(name, [{ file, value }]);
+      else found.push({ file, value });
     }
   }
   const notes: string[] = [];

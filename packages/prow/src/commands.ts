@@ -1,5 +1,6 @@
 import { defineCommand } from '@seatrial/cli';
 import type { Command } from '@seatrial/cli';
+import { checkConfigCommand } from './config/check-config-command.js';
 import { envFlags } from './commands/env-flags.js';
 import { finalizeJobFlags } from './commands/finalize-job-flags.js';
 import { finishedFlags } from './commands/finished-flags.js';
@@ -14,6 +15,7 @@ export const command: Command = defineCommand({
   summary: 'read the job environment of Prow and write results where its readers look',
   examples: ['seatrial-prow env --json'],
   commands: [
+    checkConfigCommand,
     defineCommand({
       name: 'env',
       summary: 'print what job this is',

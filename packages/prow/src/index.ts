@@ -52,3 +52,29 @@ export type { OnboardDeps, OnboardReport, OnboardSettings } from './onboard/onbo
 export { findConfigPlaces } from './onboard/config-places.js';
 export type { ConfigPaths, ConfigPlace, ConfigPlaces } from './onboard/config-places.js';
 export type { Step, StepState } from './onboard/step.js';
+export { branchesOverlap, runsOnBranch } from './config/branches.js';
+export type { BranchFilter } from './config/branches.js';
+export { checkProwConfig } from './config/check-config.js';
+export type { CheckConfigOptions, ConfigCheck } from './config/check-config.js';
+export { needsExplicitTrigger, presubmitsOfComment } from './config/comment-commands.js';
+export type { CommentQuestion } from './config/comment-commands.js';
+export type {
+  BranchJob,
+  ConfiguredJob,
+  Container,
+  DecorationConfig,
+  JobBase,
+  Periodic,
+  PodSpec,
+  Position,
+  Postsubmit,
+  Presubmit,
+  ProwConfig,
+} from './config/job-config.js';
+export { ConfigError, loadProwConfig } from './config/load-config.js';
+export { formatFinding, problemCodes, warningNames } from './config/problem.js';
+export type { ConfigProblem, ConfigWarning, ProblemCode, WarningName } from './config/problem.js';
+export { compileRe2, differencesFromJavaScript } from './config/re2.js';
+export type { Re2 } from './config/re2.js';
+export { postsubmitRuns, presubmitRuns } from './config/should-run.js';
+export type { ChangedFiles, PresubmitQuestion } from './config/should-run.js';

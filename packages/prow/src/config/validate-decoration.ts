@@ -1,0 +1,60 @@
+import type { DecorationConfig } from './job-config.js';
+
+const UTILITIES = ['clonerefs', 'initupload', 'entrypoint', 'sidecar'];
+const STRATEGIES = ['explicit', 'legacy', 'single'];
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;\s*[\w-]+=(?:[\w.+-]+|"[^"]*"))*$/;
+
+interface DecorationFault {
+  readonly message: string;
+  /** Field below `decoration_config`. */
+  readonly field: string;
+}
+
+/** The first thing that keeps Prow from decorating a job with this. `undefined` when there is none. */
+export function findDecorationFault(decoration: DecorationConfig | undefined): DecorationFault | undefined {
+  const images = decoration?.utility_images;
+  const missing = UTILITIES.filter((name) => !images?.[name]);
+  if (missing.length > 0) {
+    return { field: 'utility_images', message: `no utility image for ${missing.join(', ')}, also not by default` };
+  }
+  const { oauth_token_secret, ssh_key_secrets } = decoration as {
+    oauth_token_secret?: object;
+    ssh_key_secrets?: readonly string[];
+  };
+  if (oauth_token_secret !== undefined && (ssh_key_secrets?.length ?? 0) > 0) {
+    return { field: 'oauth_token_secret', message: 'both an OAuth token and SSH keys to clone with' };
+  }
+  const storage = decoration?.gcs_configuration as Storage | undefined;
+  if (storage === undefined)
+    return { field: 'gcs_configuration', message: 'no place for results (gcs_configuration), also not by default' };
+  const message = findStorageFault(storage);
+  return message === undefined ? undefined : { field: 'gcs_configuration', message };
+}
+
+interface Storage {
+  readonly bucket?: string;
+  readonly path_strategy?: string;
+  readonly default_org?: string;
+  readonly default_repo?: string;
+  readonly local_output_dir?: string;
+  readonly mediaTypes?: Readonly<Record<string, string>>;
+}
+
+function findStorageFault(storage: Storage): string | undefined {
+  const { bucket, path_strategy: strategy, default_org, default_repo, local_output_dir, mediaTypes = {} } = storage;
+  for (const [extension, type] of Object.entries(mediaTypes)) {
+    if (!MEDIA_TYPE.test(type)) return `the media type of ${extension} is none: ${JSON.stringify(type)}`;
+  }
+  // A plain folder takes the place of bucket and paths.
+  if (local_output_dir) return undefined;
+  if (!bucket || !/^(?:(?:gs|s3):\/\/)?[a-z0-9][a-z0-9._-]*[a-z0-9]$|^file:\/\/\//.test(bucket)) {
+    return `not a bucket: ${JSON.stringify(bucket ?? '')}; write it as gs://NAME`;
+  }
+  if (!STRATEGIES.includes(strategy ?? '')) {
+    return `unknown path strategy ${JSON.stringify(strategy ?? '')}; it is one of ${STRATEGIES.join(', ')}`;
+  }
+  if (strategy !== 'explicit' && (!default_org || !default_repo)) {
+    return `path strategy ${strategy} needs default_org and default_repo`;
+  }
+  return undefined;
+}

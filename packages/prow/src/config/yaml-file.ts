@@ -1,0 +1,127 @@
+import type { Document, LineCounter, Node, Pair } from 'yaml';
+import type { Position } from './job-config.js';
+import type { ConfigProblem } from './problem.js';
+
+/** Where a value is: keys and indices from the root. */
+export type Path = readonly (string | number)[];
+
+/** A file of YAML: what it says, and where. */
+export interface YamlFile {
+  readonly file: string;
+  /** The document as plain data, anchors and merges resolved. */
+  readonly value: unknown;
+  /** Where the value of a path was written; of one that is not there, of the nearest thing around it. */
+  locate(path: Path): Position;
+}
+
+const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_DEPTH = 100;
+// Anchors of a real config are used some hundred times; those of a bomb, milliards of times.
+const MAX_ALIASES = 100_000;
+
+/** Reads YAML 1.1, as Prow's decoder does: `yes` and `on` are booleans, merge keys work. Returns its faults otherwise. */
+export async function parseYamlFile(file: string, text: string): Promise<YamlFile | readonly ConfigProblem[]> {
+  const fault = (message: string, position: Partial<Position> = {}): ConfigProblem => ({
+    code: 'FILE',
+    message,
+    position: { file, line: 1, column: 1, ...position },
+  });
+  if (Buffer.byteLength(text) > MAX_BYTES) return [fault(`larger than ${MAX_BYTES / 1024 / 1024} MiB`)];
+  const { LineCounter, parseDocument } = await import('yaml');
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, {
+      version: '1.1',
+      lineCounter: lines,
+      prettyErrors: false,
+      // Go's decoder leaves times and numbers to the base of 60 as the text they are.
+      customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isTimeTag(tag)),
+    });
+    if (document.errors.length > 0) {
+      return document.errors.map(({ message, pos }) => {
+        const { line, col } = lines.linePos(pos[0]);
+        return fault(`not YAML: ${message}`, { line, column: col });
+      });
+    }
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+    if (depthOf(value) > MAX_DEPTH) return [fault(`nested more than ${MAX_DEPTH} deep`)];
+    return { file, value, locate: createLocator(file, document, lines) };
+  } catch (error) {
+    // Too many aliases, or nested so deep that the parser itself gives up.
+    return [fault(`not YAML: ${error instanceof RangeError ? 'nested too deep' : (error as Error).message}`)];
+  }
+}
+
+function isTimeTag({ tag, format }: { readonly tag: string; readonly format?: string }): boolean {
+  return tag === 'tag:yaml.org,2002:timestamp' || format === 'TIME';
+}
+
+function depthOf(value: unknown, depth = 0): number {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return depth;
+  return Object.values(value).reduce<number>((deepest, item) => Math.max(deepest, depthOf(item, depth + 1)), depth);
+}
+
+function createLocator(file: string, document: Document, lines: LineCounter): (path: Path) => Position {
+  const positionOf = (node: unknown): Position | undefined => {
+    const range = (node as Node | null | undefined)?.range;
+    if (!range) return undefined;
+    const { line, col } = lines.linePos(range[0]);
+    return { file, line, column: col };
+  };
+  return (path) => {
+    let node: unknown = document.contents;
+    let position = positionOf(node) ?? { file, line: 1, column: 1 };
+    for (const step of path) {
+      const pair = findItem(resolve(node, document), step, document);
+      if (pair === undefined) break;
+      // Of a field, its name: that is what a person looks for.
+      position = positionOf(pair.key) ?? positionOf(pair.value) ?? position;
+      node = pair.value;
+    }
+    return position;
+  };
+}
+
+interface Found {
+  readonly key: unknown;
+  readonly value: unknown;
+}
+
+function findItem(node: unknown, step: string | number, document: Document): Found | undefined {
+  const items = (node as { items?: readonly unknown[] } | undefined)?.items;
+  if (items === undefined) return undefined;
+  if (typeof step === 'number') {
+    const item = items[step];
+    return item === undefined ? undefined : { key: resolve(item, document), value: item };
+  }
+  const pairs = items as readonly Pair[];
+  const own = pairs.find(({ key }) => keyOf(key).toLowerCase() === step.toLowerCase());
+  if (own !== undefined) return own;
+  for (const { key, value } of pairs) {
+    if (keyOf(key) !== '<<') continue;
+    const merged = resolve(value, document);
+    const sources =
+      Array.isArray((merged as { items?: unknown[] }).items) && !isMap(merged)
+        ? (merged as { items: unknown[] }).items
+        : [merged];
+    for (const source of sources) {
+      const found = findItem(resolve(source, document), step, document);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function isMap(node: unknown): boolean {
+  const [first] = (node as { items: readonly unknown[] }).items;
+  return typeof first === 'object' && first !== null && 'key' in first;
+}
+
+function resolve(node: unknown, document: Document): unknown {
+  const alias = node as { resolve?: (document: Document) => unknown } | null;
+  return typeof alias?.resolve === 'function' ? alias.resolve(document) : node;
+}
+
+function keyOf(key: unknown): string {
+  return String((key as { value?: unknown } | null)?.value ?? key);
+}

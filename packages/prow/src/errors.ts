@@ -6,7 +6,7 @@ export type ProwErrorCode =
   | 'INVALID_REFS'
   /** An option that cannot be used as it stands. */
   | 'INVALID_OPTION'
-  /** `started.json`, `finished.json` or `latest_green.json` that readers would refuse. */
+  /** `started.json`, `finished.json`, `latest_green.json` or a ProwJob that readers would refuse. */
   | 'MALFORMED'
   /** Others kept changing the object. */
   | 'CONFLICT'
@@ -15,7 +15,11 @@ export type ProwErrorCode =
   /** A config file that is wrong, or that what is asked for contradicts. */
   | 'INVALID_CONFIG'
   /** A flag, or the file it names, that cannot be used. */
-  | 'INVALID_FLAG';
+  | 'INVALID_FLAG'
+  /** No job of that name in the config. */
+  | 'UNKNOWN_JOB'
+  /** The cluster refused a ProwJob, was out of reach, or lost it. */
+  | 'TRIGGER';
 
 /** What a {@link ProwError} may carry besides its message. */
 export interface ProwErrorOptions extends ErrorOptions {

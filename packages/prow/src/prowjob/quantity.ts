@@ -1,0 +1,48 @@
+const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,3})?$/;
+const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
+const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+const NANO = 10n ** 9n;
+
+/**
+ * Writes an amount of a resource as Kubernetes does, with the largest unit that needs no fraction: `1000m` and `1` are
+ * `"1"`, `1024Mi` is `1Gi`, `0.5` is `500m`. Anything but an amount comes back as it is.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
+export function formatQuantity(amount: unknown): unknown {
+  if (typeof amount !== 'string' && typeof amount !== 'number') return amount;
+  const match = QUANTITY.exec(String(amount));
+  const [, sign = '', whole = '', fraction = '', unit = ''] = match ?? [];
+  if (match === null || whole + fraction === '') return amount;
+  const nano = ceilDivide(
+    BigInt(whole + fraction) * NANO * sizeOf(unit).times,
+    10n ** BigInt(fraction.length) * sizeOf(unit).by,
+  );
+  if (nano === 0n) return '0';
+  const isBinary = unit.endsWith('i') && nano >= 1024n * NANO;
+  const text = isBinary
+    ? shorten(ceilDivide(nano, NANO), 1024n, BINARY)
+    : shorten(
+        nano,
+        1000n,
+        /^[eE][+-]?\d/.test(unit) ? DECIMAL.map((_, at) => (at === 3 ? '' : `e${at * 3 - 9}`)) : DECIMAL,
+      );
+  return `${sign === '-' ? '-' : ''}${text}`;
+}
+
+function sizeOf(unit: string): { readonly times: bigint; readonly by: bigint } {
+  if (unit.endsWith('i')) return { times: 1024n ** BigInt(BINARY.indexOf(unit)), by: 1n };
+  const exponent = /^[eE][+-]?\d/.test(unit) ? Number(unit.slice(1)) : DECIMAL.indexOf(unit) * 3 - 9;
+  const size = 10n ** BigInt(Math.abs(exponent));
+  return exponent < 0 ? { times: 1n, by: size } : { times: size, by: 1n };
+}
+
+function shorten(value: bigint, step: bigint, units: readonly string[]): string {
+  let [rest, at] = [value, 0];
+  for (; rest % step === 0n && at < units.length - 1; at += 1) rest /= step;
+  return `${rest}${units[at]}`;
+}
+
+function ceilDivide(value: bigint, by: bigint): bigint {
+  return (value + by - 1n) / by;
+}

@@ -8,6 +8,9 @@ import { latestGreenFlags } from './commands/latest-green-flags.js';
 import { resultFlags } from './commands/shared-flags.js';
 import { startedFlags } from './commands/started-flags.js';
 import { onboardCommand } from './onboard/onboard-command.js';
+import { crdCommand } from './prowjob/crd-command.js';
+import { mkpjCommand } from './prowjob/mkpj-command.js';
+import { rerunCommand } from './prowjob/rerun-command.js';
 
 /** `seatrial-prow`, also mounted as `seatrial prow`. */
 export const command: Command = defineCommand({
@@ -76,5 +79,8 @@ export const command: Command = defineCommand({
       load: async () => (await import('./commands/latest-green.js')).latestGreen,
     }),
     onboardCommand,
+    mkpjCommand,
+    rerunCommand,
+    crdCommand,
   ],
 });

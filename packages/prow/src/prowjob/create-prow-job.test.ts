@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConfiguredJob } from '../config/job-config.js';
 import { createProwJob } from './create-prow-job.js';
 import { formatYaml } from './format-prow-job.js';
-import { baseSha, headSha, periodic, postsubmit, presubmit } from './testing/configured-jobs.js';
+import { baseSha, headSha, periodic, postsubmit, presubmit } from './__fixtures__/configured-jobs.js';
 
 const options = {
   newId: () => '6f0c1f0e-5d2b-4b8e-9a57-0d3f6a1c2b11',

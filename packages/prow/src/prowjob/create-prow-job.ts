@@ -19,13 +19,14 @@ export interface NewProwJobOptions {
  * Makes the ProwJob that Prow would for a configured job, which has its defaults and presets already. It has no namespace.
  *
  * @param options.refs what to test; periodics have none.
+ * @param options.batch makes a batch of a presubmit. @default false
  * @throws {ProwError} `INVALID_CONFIG` when the job's decoration cannot be written.
  */
 export function createProwJob(
   configured: ConfiguredJob,
-  options: NewProwJobOptions & { readonly refs?: Refs | undefined },
+  options: NewProwJobOptions & { readonly refs?: Refs | undefined; readonly batch?: boolean },
 ): ProwJob {
-  return newProwJob(specOf(configured, options.refs), configured.job, options);
+  return newProwJob(specOf(configured, options), configured.job, options);
 }
 
 /** Makes a ProwJob of a spec, with labels and annotations of its own. */

@@ -1,13 +1,11 @@
-import type { ProwJob, ProwJobStatus } from './prow-job.js';
-
 // What YAML 1.2 or Go take for a number beyond what YAML 1.1 does: an exponent without a dot, 0o17.
 const NUMBER_ELSEWHERE = /^[-+]?(?:0o[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|[0-9_]+(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?)$/;
 
 /**
- * Writes a ProwJob, or its status, as YAML: keys sorted, block style, no empty fields, and every text quoted that any
+ * Writes a ProwJob, its status or its definition as YAML: keys sorted, block style, no empty fields, and every text quoted that any
  * reader of YAML 1.1 or 1.2 would take for a number, a boolean or a date. Ends with a line break.
  */
-export async function formatYaml(value: ProwJob | ProwJobStatus): Promise<string> {
+export async function formatYaml(value: object): Promise<string> {
   const { Document, Scalar, visit } = await import('yaml');
   const document = new Document(withoutEmpty(value), { version: '1.1', aliasDuplicateObjects: false });
   visit(document, {
@@ -18,8 +16,11 @@ export async function formatYaml(value: ProwJob | ProwJobStatus): Promise<string
   return document.toString({ lineWidth: 0, indentSeq: false, directives: false });
 }
 
-// Lists and absent values mean nothing when they are empty; an empty object may choose something, as in `emptyDir: {}`.
-function withoutEmpty(value: unknown): unknown {
+/**
+ * Sorts keys and leaves out what is absent, null or an empty list. An empty object stays: it may choose something, as in
+ * `emptyDir: {}`.
+ */
+export function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutEmpty);
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(

@@ -10,19 +10,28 @@ const DURATIONS = ['timeout', 'grace_period', 'pod_pending_timeout', 'pod_runnin
 /**
  * The spec Prow gives a ProwJob of a configured job.
  *
- * @param refs what to test. Left out for periodics, which have none.
+ * @param options.refs what to test. Left out for periodics, which have none.
+ * @param options.batch whether a presubmit tests several pull requests at once. @default false
  * @throws {ProwError} `INVALID_CONFIG` when a decoration's duration is none.
  * @see https://github.com/kubernetes-sigs/prow/blob/main/pkg/pjutil/pjutil.go
  */
-export function specOf(configured: ConfiguredJob, refs: Refs | undefined): ProwJobSpec {
+export function specOf(
+  configured: ConfiguredJob,
+  { refs, batch = false }: { readonly refs?: Refs | undefined; readonly batch?: boolean },
+): ProwJobSpec {
   if (configured.type === 'periodic') return { ...baseSpec(configured.job), type: 'periodic', report: true };
   const { type, job } = configured;
-  return {
+  const common = {
     ...baseSpec(job),
-    type,
     ...(refs && { refs: withCloneSettings(refs, job) }),
-    report: job.skip_report !== true,
     context: job.context || job.name,
+  };
+  // Prow says nothing of reports for batches.
+  if (batch) return { ...common, type: 'batch' };
+  return {
+    ...common,
+    type,
+    report: job.skip_report !== true,
     ...(type === 'presubmit' && { rerun_command: configured.job.rerun_command }),
     jenkins_spec: job['jenkins_spec'],
   };

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 import type { Clock } from '@seatrial/cli';
 import { ProwError } from '../errors.js';
 import type { KubeConfigOptions } from './kube-config.js';
@@ -162,15 +161,15 @@ function toProwJob(object: object, name: string): ProwJob {
   return parseProwJob({ apiVersion: 'prow.k8s.io/v1', kind: 'ProwJob', ...object }, name);
 }
 
-// readline swallows errors of its input, and half a line before one is no event.
 async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
-  let failure: Error | undefined;
-  response.once('error', (error) => (failure = error));
-  for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (failure !== undefined) throw failure;
-    if (line !== '') yield line;
+  let rest = '';
+  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_BODY_BYTES)
+      throw new Error(`a line of the watch is longer than ${MAX_BODY_BYTES} characters`);
+    yield* lines.filter((line) => line !== '');
   }
-  if (failure !== undefined) throw failure;
 }
 
 function statusOf(error: unknown): number | undefined {

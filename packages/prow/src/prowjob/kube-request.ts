@@ -5,7 +5,7 @@ import { ProwError } from '../errors.js';
 
 /** One request to the API server. */
 export interface KubeRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON; of a PATCH, as a merge patch. */

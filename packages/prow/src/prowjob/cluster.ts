@@ -29,7 +29,6 @@ export interface ProwJobCluster {
 }
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-const ATTEMPT_MS = 30_000;
 const CALL_RETRY_MS = 30_000;
 // The control plane of a small cluster is away for some minutes when it is upgraded.
 const OBSERVE_RETRY_MS = 600_000;
@@ -62,10 +61,7 @@ export function createProwJobCluster(
   const path = `/apis/prow.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/prowjobs`;
 
   async function json(request: KubeRequest): Promise<unknown> {
-    const timeout = AbortSignal.timeout(ATTEMPT_MS);
-    const { signal } = request;
-    const response = await send({ ...request, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
-    return JSON.parse(await readText(response, MAX_BODY_BYTES)) as unknown;
+    return JSON.parse(await readText(await send(request), MAX_BODY_BYTES)) as unknown;
   }
 
   async function retrying<T>(forMs: number, signal: AbortSignal | undefined, attempt: () => Promise<T>): Promise<T> {
@@ -89,11 +85,9 @@ export function createProwJobCluster(
 
   async function* watch(name: string, resourceVersion: string, signal?: AbortSignal) {
     const query = { ...selector(name), watch: 'true', timeoutSeconds: String(WATCH_SECONDS), resourceVersion };
-    const response = await send({ method: 'GET', path, query, signal });
     // A connection that died without a word: the server itself ends a watch sooner than this.
-    response.socket.setTimeout((WATCH_SECONDS + 30) * 1_000, () =>
-      response.destroy(new Error('the watch fell silent')),
-    );
+    const idleMs = (WATCH_SECONDS + 30) * 1_000;
+    const response = await send({ method: 'GET', path, query, signal, idleMs });
     try {
       for await (const line of linesOf(response)) yield JSON.parse(line) as WatchEvent;
     } finally {

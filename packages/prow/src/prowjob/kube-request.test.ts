@@ -7,6 +7,7 @@ import { createKubeSend, readText } from './kube-request.js';
 // Answers with what the path says: /404/text.
 const server = createServer((request, response) => {
   if (request.url?.startsWith('/hang')) return;
+  if (request.url?.startsWith('/half')) return void response.write('half');
   const [, code, text = ''] = decodeURIComponent(request.url ?? '').split('/');
   response.writeHead(Number(code), { 'content-type': 'application/json' });
   response.end(text.replace('?', '').replace('%h', JSON.stringify(request.headers)));
@@ -46,8 +47,8 @@ describe(createKubeSend, () => {
   it.each([
     [401, '', true, 'Renew'],
     [403, '{"message":"prowjobs is forbidden"}', true, 'rights'],
-    [404, '{"message":"the server could not find the requested resource"}', false, 'seatrial-prow crd'],
-    [404, '404 page not found', false, 'seatrial-prow crd'],
+    [404, '{"message":"the server could not find the requested resource"}', true, 'seatrial-prow crd'],
+    [404, '404 page not found', true, 'seatrial-prow crd'],
     [404, '{"message":"prowjobs \\"a\\" not found"}', false, '--namespace'],
     [422, '{"message":"invalid"}', false, undefined],
     [503, 'upstream is away', true, undefined],
@@ -79,6 +80,16 @@ describe(createKubeSend, () => {
       httpStatus: undefined,
       message: expect.stringContaining('no answer from the Kubernetes API: connect ECONNREFUSED'),
     });
+  });
+
+  it.each([
+    ['before its answer', '/hang'],
+    ['in its answer', '/half'],
+  ])('gives up on a server that falls silent %s', async (_when, path) => {
+    const reading = createKubeSend(config(port))({ method: 'GET', path, idleMs: 50 }).then((response) =>
+      readText(response, 100),
+    );
+    await expect(reading).rejects.toThrow(/silent for 0\.05 s|aborted/);
   });
 
   it('ends with the reason of its signal while a server hangs', async () => {

@@ -11,6 +11,8 @@ export interface KubeRequest {
   /** Sent as JSON; of a PATCH, as a merge patch. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** How long the server may be silent, before its answer and in it. @default 30_000 */
+  readonly idleMs?: number;
 }
 
 /** The answer, once its head is there. @throws {ProwError} `TRIGGER` for any status but 2xx, or without an answer. */
@@ -19,13 +21,19 @@ export type KubeSend = (request: KubeRequest) => Promise<http.IncomingMessage>;
 // An error is a Status of a few hundred bytes.
 const MAX_ERROR_BYTES = 64 * 1024;
 
+const hints: Readonly<Record<number, string>> = {
+  401: 'Renew the credentials of the kubeconfig.',
+  403: 'Give the account of the kubeconfig the rights named above.',
+  404: 'Check --namespace and the name.',
+};
+
 /**
  * Sends requests to the cluster of a kubeconfig, over `node:https` because watches are streams that must end with their
  * signal. Credentials are asked for each time, so that they are fresh in long waits; the client keeps valid ones.
  */
 export function createKubeSend(config: KubeConfig): KubeSend {
   return async (request) => {
-    const { method, path, query, body, signal } = request;
+    const { method, path, query, body, signal, idleMs = 30_000 } = request;
     const cluster = config.getCurrentCluster();
     if (cluster === null) throw new ProwError('TRIGGER', 'the kubeconfig names no cluster');
     const isPlain = cluster.server.startsWith('http:');
@@ -41,6 +49,7 @@ export function createKubeSend(config: KubeConfig): KubeSend {
         const sent = (isPlain ? http : https).request(url, {
           ...options,
           method,
+          timeout: idleMs,
           ...(signal && { signal }),
           headers: {
             ...(options.headers as http.OutgoingHttpHeaders | undefined),
@@ -48,6 +57,7 @@ export function createKubeSend(config: KubeConfig): KubeSend {
             ...(payload !== undefined && { 'content-type': type, 'content-length': Buffer.byteLength(payload) }),
           },
         });
+        sent.once('timeout', () => sent.destroy(new Error(`silent for ${idleMs / 1_000} s`)));
         sent.once('response', resolve);
         sent.once('error', reject);
         sent.end(payload);
@@ -85,22 +95,15 @@ function refused({ method, path }: KubeRequest, httpStatus: number, body: string
   } catch {
     // Proxies answer in plain text: then the text is the message.
   }
+  // Asked for an object it says which; asked for a kind it does not know it says nothing of it.
+  const isUndefined = httpStatus === 404 && /could not find the requested resource|page not found/.test(message);
   return new ProwError('TRIGGER', `${method} ${path}: ${httpStatus} ${message}`.trim(), {
     httpStatus,
-    infrastructure: httpStatus === 401 || httpStatus === 403 || httpStatus === 429 || httpStatus >= 500,
-    hint: hintOf(httpStatus, message),
+    infrastructure: isUndefined || [401, 403, 429].includes(httpStatus) || httpStatus >= 500,
+    hint: isUndefined
+      ? 'Install the definition of ProwJobs first: seatrial-prow crd | kubectl apply -f -'
+      : hints[httpStatus],
   });
-}
-
-function hintOf(httpStatus: number, message: string): string | undefined {
-  if (httpStatus === 401) return 'Renew the credentials of the kubeconfig.';
-  if (httpStatus === 403) return 'Give the account of the kubeconfig the rights named above.';
-  // Asked for an object it says which; asked for a kind it does not know it says nothing of it.
-  if (httpStatus === 404 && /could not find the requested resource|page not found/.test(message)) {
-    return 'Install the definition of ProwJobs first: seatrial-prow crd | kubectl apply -f -';
-  }
-  if (httpStatus === 404) return 'Check --namespace and the name.';
-  return undefined;
 }
 
 // A refused connection to several addresses has no message of its own.

@@ -30,7 +30,8 @@ export async function printOrRun(
     onChange: ({ state, description, url }) => logger.info(`the prowjob is in state ${state}`, { description, url }),
     onLeft: ({ metadata: { name, namespace } }) =>
       logger.warn('the prowjob goes on in the cluster', {
-        abort: `kubectl -n ${namespace} patch prowjob ${name} --type merge -p '{"status":{"state":"aborted"}}'`,
+        // A patch may be YAML, which needs no quotes that a log would escape.
+        abort: `kubectl -n ${namespace} patch prowjob ${name} --type merge -p 'status: {state: aborted}'`,
       }),
   });
   await printObject(context, status);

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectCluster } from './cluster.js';
 import { readKubeConfig } from './kube-config.js';
 
-const kubeconfig = (name: string, namespace?: string) =>
+const kubeconfig = (name: string, namespace?: string, scheme = 'https') =>
   JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name, cluster: { server: `https://${name}.test` } }],
+    clusters: [{ name, cluster: { server: `${scheme}://${name}.test` } }],
     users: [{ name, user: {} }],
     contexts: [{ name, context: { cluster: name, user: name, ...(namespace && { namespace }) } }],
     'current-context': name,
@@ -20,6 +20,7 @@ beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'seatrial-prow-'));
   await writeFile(join(cwd, 'one'), kubeconfig('one', 'prow'));
   await writeFile(join(cwd, 'two'), kubeconfig('two'));
+  await writeFile(join(cwd, 'plain'), kubeconfig('plain', undefined, 'http'));
   await writeFile(join(cwd, 'bad'), '{{');
 });
 afterAll(() => rm(cwd, { recursive: true, force: true }));
@@ -34,6 +35,11 @@ describe(readKubeConfig, () => {
   it('finds a context in any of several files', async () => {
     const config = await read({ kubeconfig: `one${delimiter}${delimiter}two`, context: 'two' });
     expect(config.getCurrentCluster()?.server).toBe('https://two.test');
+  });
+
+  it('lets the client speak http where the kubeconfig says so, and checks certificates elsewhere', async () => {
+    expect((await read({ kubeconfig: 'plain' })).getCurrentCluster()?.skipTLSVerify).toBe(true);
+    expect((await read({ kubeconfig: 'one' })).getCurrentCluster()?.skipTLSVerify).toBe(false);
   });
 
   it.each([

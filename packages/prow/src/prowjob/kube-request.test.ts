@@ -12,11 +12,11 @@ const server = createServer((request, response) => {
   response.writeHead(Number(code), { 'content-type': 'application/json' });
   response.end(text.replace('?', '').replace('%h', JSON.stringify(request.headers)));
 });
-const config = (port: number) => {
+const config = (port: number, user: object = { token: 't0ken' }) => {
   const made = new KubeConfig();
   made.loadFromOptions({
-    clusters: [{ name: 'c', server: `http://127.0.0.1:${port}/`, skipTLSVerify: false }],
-    users: [{ name: 'u', token: 't0ken' }],
+    clusters: [{ name: 'c', server: `http://127.0.0.1:${port}/`, skipTLSVerify: true }],
+    users: [{ name: 'u', ...user }],
     contexts: [{ name: 'x', cluster: 'c', user: 'u' }],
     currentContext: 'x',
   });
@@ -65,6 +65,16 @@ describe(createKubeSend, () => {
   it('keeps the token out of errors', async () => {
     const error = await get('/500/oops').catch((reason: unknown) => reason);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('t0ken');
+  });
+
+  it('names credentials that cannot be made', async () => {
+    const send = createKubeSend(
+      config(port, { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: './none' } }),
+    );
+    await expect(send({ method: 'GET', path: '/200' })).rejects.toMatchObject({
+      code: 'INVALID_FLAG',
+      message: expect.stringContaining('cannot log in with the kubeconfig'),
+    });
   });
 
   it('says that nobody answers', async () => {

@@ -37,10 +37,13 @@ export function createKubeSend(config: KubeConfig): KubeSend {
     const cluster = config.getCurrentCluster();
     if (cluster === null) throw new ProwError('TRIGGER', 'the kubeconfig names no cluster');
     const isPlain = cluster.server.startsWith('http:');
-    // The client refuses http unless told so; there is no certificate to check.
-    if (isPlain) config.clusters = config.clusters.map((one) => ({ ...one, skipTLSVerify: true }));
     const options: https.RequestOptions = {};
-    await config.applyToHTTPSOptions(options);
+    await config.applyToHTTPSOptions(options).catch((cause: unknown) => {
+      throw new ProwError('INVALID_FLAG', `cannot log in with the kubeconfig: ${messageOf(cause)}`, {
+        cause,
+        hint: 'Check the user of its context: certificates, token files, and the program that makes credentials.',
+      });
+    });
     const url = new URL(`${cluster.server.replace(/\/$/, '')}${path}?${new URLSearchParams(query).toString()}`);
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';

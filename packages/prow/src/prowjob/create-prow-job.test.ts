@@ -190,7 +190,7 @@ status:
     const skip = { skip_submodules: true, skip_fetch_head: true };
     const decoration_config = { blobless_fetch: true, sparse_checkout_files: ['src'] };
     const extra_refs = [
-      { org: 'acme', repo: 'tools' },
+      { org: 'acme', repo: 'tools', workdir: false, base_sha: '', clone_depth: 0 },
       { org: 'acme', repo: 'big', blobless_fetch: false },
     ];
     const { spec } = createProwJob(withJob({ ...clone, ...skip, decoration_config, extra_refs }), { ...options, refs });
@@ -264,6 +264,16 @@ status:
     expect(spec.decoration_config).toEqual({
       resources: { sidecar: { requests: { cpu: '1' } } },
       default_memory_request: '4Gi',
+    });
+  });
+
+  it('leaves out of a pod what is off by default', () => {
+    const mounts = [{ name: 'a', mountPath: '/a', readOnly: false }];
+    const containers = [{ image: 'a', tty: false, volumeMounts: mounts }];
+    const spec = { hostNetwork: false, automountServiceAccountToken: false, containers };
+    expect(createProwJob(withJob({ spec }), { ...options, refs }).spec.pod_spec).toEqual({
+      automountServiceAccountToken: false,
+      containers: [{ image: 'a', name: '', resources: {}, volumeMounts: [{ name: 'a', mountPath: '/a' }] }],
     });
   });
 

@@ -47,6 +47,21 @@ describe(formatYaml, () => {
     );
   });
 
+  it.each([
+    ['7', '"7"'],
+    ['', '""'],
+    ['<<', '"<<"'],
+    ['a: b', "'a: b'"],
+    ["it's", "it's"],
+    ['@x', "'@x'"],
+    ['a\tb', '"a\\tb"'],
+    ['(?m)^/test( | .* )x,?($|\\s.*)', '(?m)^/test( | .* )x,?($|\\s.*)'],
+    ['\n\tx', '"\\n\\tx"'],
+    ['x'.repeat(200), 'x'.repeat(200)],
+  ])('quotes %j as Go does', async (text, written) => {
+    expect(await formatYaml({ text })).toBe(`text: ${written}\n`);
+  });
+
   it('writes texts of several lines as they are', async () => {
     expect(await formatYaml(status({ description: 'one\ntwo\n' }))).toBe(
       'description: |\n  one\n  two\nstate: success\n',
@@ -65,8 +80,8 @@ describe(formatYaml, () => {
 });
 
 describe(compareKeys, () => {
-  it('sorts signs and digits before letters', () => {
-    const sorted = ['1', 'A', 'a', 'a-b', 'a1b', 'a_b', 'ab', 'b', 'prow.k8s.io/job', 'prowjob'];
+  it('sorts signs before digits before letters', () => {
+    const sorted = ['1', 'A', 'a', 'a-b', 'a_b', 'a1b', 'ab', 'b', 'prow.k8s.io/job', 'prowjob'];
     expect(sorted.toReversed().sort(compareKeys)).toEqual(sorted);
   });
 

@@ -3,13 +3,16 @@ import { formatQuantity } from './quantity.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+// Go leaves these out when they are false; it keeps others, such as automountServiceAccountToken, whose default is true.
+const OFF_BY_DEFAULT = new Set(['hostNetwork', 'hostPID', 'hostIPC', 'stdin', 'stdinOnce', 'tty', 'readOnly']);
+
 /**
  * A pod spec as it looks after a way through Kubernetes' Go types: every container has a name and resources, amounts are in
  * their shortest form, variables without a value have no `value`.
  */
 export function toPodSpec(spec: PodSpec): PodSpec {
   return {
-    ...spec,
+    ...withoutOff(spec),
     ...(spec.containers && { containers: spec.containers.map(toContainer) }),
     ...(spec.initContainers && { initContainers: spec.initContainers.map(toContainer) }),
     ...(spec.volumes && { volumes: spec.volumes.map(toVolume) }),
@@ -23,12 +26,20 @@ export function toResources(resources: unknown): Fields {
 }
 
 function toContainer(container: Container): Container {
+  const { env, volumeMounts, ...rest } = withoutOff(container);
   return {
-    ...container,
+    ...rest,
     name: container.name ?? '',
     resources: toResources(container['resources']),
-    ...(container.env && { env: container.env.map(({ value, ...rest }) => ({ ...rest, ...(value && { value }) })) }),
+    ...(env && { env: env.map(({ value, ...variable }) => ({ ...variable, ...(value && { value }) })) }),
+    ...(volumeMounts && { volumeMounts: volumeMounts.map(withoutOff) }),
   };
+}
+
+function withoutOff<T extends object>(fields: T): T {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([field, value]) => value !== false || !OFF_BY_DEFAULT.has(field)),
+  ) as T;
 }
 
 function toVolume(volume: NonNullable<PodSpec['volumes']>[number]): typeof volume {

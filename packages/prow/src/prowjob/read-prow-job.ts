@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Tags } from 'yaml';
 import { ProwError } from '../errors.js';
 import type { ProwJob } from './prow-job.js';
 import { parseProwJob } from './prow-job.js';
 
+const TIMESTAMP = 'tag:yaml.org,2002:timestamp';
 // An object in etcd is no larger than 1.5 MiB; as YAML it may be twice that.
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -28,7 +30,7 @@ export async function readProwJobFile(
   const { parse } = await import('yaml');
   try {
     // Kubernetes reads YAML 1.1, but for dates: those stay texts.
-    const customTags = (tags: readonly unknown[]) => tags.filter((tag) => !isTimestamp(tag)) as never;
+    const customTags = (tags: Tags) => tags.filter((tag) => typeof tag === 'string' || tag.tag !== TIMESTAMP);
     return parseProwJob(parse(bytes.toString('utf8'), { version: '1.1', customTags }), what);
   } catch (cause) {
     if (cause instanceof ProwError) throw new ProwError('INVALID_FLAG', cause.message, { cause, hint });
@@ -47,10 +49,6 @@ async function readAll(stdin: NodeJS.ReadableStream): Promise<Buffer> {
     if ((sizeBytes += chunk.length) > MAX_BYTES) break;
   }
   return Buffer.concat(chunks);
-}
-
-function isTimestamp(tag: unknown): boolean {
-  return tag === 'timestamp' || (tag as { tag?: string } | undefined)?.tag === 'tag:yaml.org,2002:timestamp';
 }
 
 function unreadable(what: string) {

@@ -75,8 +75,10 @@ function withCloneSettings(refs: Refs, job: JobBase): Refs {
 }
 
 function withBloblessFetch(refs: Refs, { decoration_config }: JobBase): Refs {
-  const blobless = decoration_config?.['blobless_fetch'];
-  return refs['blobless_fetch'] !== undefined || blobless === undefined ? refs : { ...refs, blobless_fetch: blobless };
+  const { org, repo, blobless_fetch = decoration_config?.['blobless_fetch'], ...rest } = refs;
+  // Of the others Go leaves out what is false, empty or 0.
+  const set = Object.entries(rest).filter(([, value]) => value !== false && value !== '' && value !== 0);
+  return { org, repo, ...Object.fromEntries(set), ...(blobless_fetch !== undefined && { blobless_fetch }) };
 }
 
 function toDecoration(decoration: DecorationConfig): DecorationConfig {

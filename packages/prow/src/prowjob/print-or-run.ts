@@ -29,7 +29,7 @@ export async function printOrRun(
       logger.info('created the prowjob', { name, namespace, job: spec.job }),
     onChange: ({ state, description, url }) => logger.info(`the prowjob is in state ${state}`, { description, url }),
     onLeft: ({ metadata: { name, namespace } }) =>
-      logger.warn('the prowjob goes on in the cluster', {
+      logger.warn('the prowjob may go on in the cluster', {
         // A patch may be YAML, which needs no quotes that a log would escape.
         abort: `kubectl -n ${namespace} patch prowjob ${name} --type merge -p 'status: {state: aborted}'`,
       }),

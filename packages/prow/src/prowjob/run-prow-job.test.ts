@@ -107,6 +107,17 @@ function behaves(start: () => Promise<string>): void {
     expect((await open.cluster.get(job.metadata.name)).status.state).toBe('pending');
   });
 
+  it('tells of a job that may be there when it is aborted while creating it', async () => {
+    const job = newJob();
+    const stop = new AbortController();
+    const left: string[] = [];
+    const onLeft: RunOptions['onLeft'] = ({ metadata }) => left.push(`${metadata.namespace}/${metadata.name}`);
+    const running = run({ signal: stop.signal, onLeft }, job);
+    stop.abort(new Error('stopped'));
+    await expect(running).rejects.toThrow('stopped');
+    expect(left).toEqual([`${open.cluster.namespace}/${job.metadata.name}`]);
+  });
+
   it('says what state the job was in when the time was up', async () => {
     await expect(run({ timeoutMs: 50 })).rejects.toMatchObject({
       code: 'TRIGGER',

@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly onCreated?: (job: ProwJob) => void;
   /** Told whenever its state or description changes. */
   readonly onChange?: (status: ProwJobStatus) => void;
-  /** Told when it is left to itself: by an abort, a timeout, or a cluster that stays away. */
+  /** Told when it may go on by itself: after an abort, a timeout, or in a cluster that stays away. */
   readonly onLeft?: (job: ProwJob) => void;
 }
 
@@ -30,7 +30,12 @@ export async function runProwJob(
   options: RunOptions = {},
 ): Promise<ProwJob> {
   const { timeoutMs, onCreated, onChange, onLeft } = options;
-  const created = await deps.cluster.create(job, options);
+  const created = await deps.cluster.create(job, options).catch((error: unknown) => {
+    // Whether the request got through is not known.
+    const { namespace } = deps.cluster;
+    if (options.signal?.aborted) onLeft?.({ ...job, metadata: { ...job.metadata, namespace } });
+    throw error;
+  });
   onCreated?.(created);
   let last = created.status;
   const ended = new AbortController();

@@ -277,10 +277,11 @@ status:
     });
   });
 
-  it('names a duration that is none', () => {
-    const job = withJob({ decoration_config: { timeout: '1d' } });
+  it.each(['1d', '', 0.5])('names a duration that is none: %j', (timeout) => {
+    const job = withJob({ decoration_config: { timeout } });
+    const message = `decoration_config.timeout is not a duration: ${JSON.stringify(timeout)}`;
     expect(() => createProwJob(job, { ...options, refs })).toThrow(
-      expect.objectContaining({ code: 'INVALID_CONFIG', message: expect.stringContaining('"1d"') }),
+      expect.objectContaining({ code: 'INVALID_CONFIG', message, hint: expect.stringContaining('1h30m') }),
     );
   });
 

@@ -90,6 +90,23 @@ describe(rerunLatest, () => {
     expect(spec).not.toHaveProperty('rerun_command');
   });
 
+  it('takes of jobs of one name the one that runs on the branch', () => {
+    const job = (branch: string) => ({
+      ...postsubmit,
+      job: { ...postsubmit.job, branches: [branch], context: branch },
+    });
+    const old = createProwJob(postsubmit, { ...first, refs });
+    const made = rerunLatest(
+      old,
+      { ...config, jobs: [job('dev'), job('main')] },
+      {
+        ...options,
+        runsOnBranch: ({ branches = [] }, branch) => branches.includes(branch),
+      },
+    );
+    expect(made.spec.context).toBe('main');
+  });
+
   it('does not take a job of another repository', () => {
     const old = createProwJob(presubmit, { ...first, refs: { ...refs, repo: 'gadgets', pulls } });
     expect(() => rerunLatest(old, config, options)).toThrow(

@@ -1,5 +1,6 @@
 import { formatGoDuration, parseGoDuration } from '../config/go-duration.js';
 import type { ConfiguredJob, DecorationConfig, JobBase } from '../config/job-config.js';
+import { ProwError } from '../errors.js';
 import type { Refs } from '../refs.js';
 import { toPodSpec, toResources } from './pod-spec.js';
 import type { ProwJobSpec } from './prow-job.js';
@@ -85,7 +86,7 @@ function toDecoration(decoration: DecorationConfig): DecorationConfig {
   const { resources, default_memory_request: memory, ...rest } = decoration;
   const durations = DURATIONS.flatMap((field) => {
     const value = rest[field];
-    return value === undefined || value === null ? [] : [[field, toDuration(value)]];
+    return value === undefined || value === null ? [] : [[field, toDuration(field, value)]];
   });
   return {
     ...rest,
@@ -98,8 +99,15 @@ function toDecoration(decoration: DecorationConfig): DecorationConfig {
 }
 
 // A number is nanoseconds, as Go keeps durations.
-function toDuration(value: unknown): string {
-  return formatGoDuration(typeof value === 'number' ? BigInt(Math.trunc(value)) : parseGoDuration(String(value)));
+function toDuration(field: string, value: unknown): string {
+  try {
+    return formatGoDuration(typeof value === 'number' ? BigInt(value) : parseGoDuration(String(value)));
+  } catch (cause) {
+    throw new ProwError('INVALID_CONFIG', `decoration_config.${field} is not a duration: ${JSON.stringify(value)}`, {
+      cause,
+      hint: 'Write it like 2h or 1h30m; the units are h, m, s, ms, us and ns.',
+    });
+  }
 }
 
 // Go cannot tell an empty list from none once it was written, so Prow says by `report` which of the two it was.

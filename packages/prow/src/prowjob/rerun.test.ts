@@ -96,14 +96,7 @@ describe(rerunLatest, () => {
       job: { ...postsubmit.job, branches: [branch], context: branch },
     });
     const old = createProwJob(postsubmit, { ...first, refs });
-    const made = rerunLatest(
-      old,
-      { ...config, jobs: [job('dev'), job('main')] },
-      {
-        ...options,
-        runsOnBranch: ({ branches = [] }, branch) => branches.includes(branch),
-      },
-    );
+    const made = rerunLatest(old, { ...config, jobs: [job('dev'), job('main')] }, options);
     expect(made.spec.context).toBe('main');
   });
 

@@ -1,4 +1,5 @@
-import type { BranchJob, ConfiguredJob, ProwConfig } from '../config/job-config.js';
+import { runsOnBranch } from '../config/branches.js';
+import type { ConfiguredJob, ProwConfig } from '../config/job-config.js';
 import { ProwError } from '../errors.js';
 import { createProwJob, newProwJob } from './create-prow-job.js';
 import type { NewProwJobOptions } from './create-prow-job.js';
@@ -32,17 +33,12 @@ export function rerunProwJob(old: ProwJob, options: NewProwJobOptions): ProwJob 
 
 /**
  * Makes a new ProwJob of an old one by what the config says now. Of the old one only the refs and the labels that Prow's
- * components set are kept.
+ * components set are kept. Of several jobs of one name it is the one that runs on the branch.
  *
- * @param options.runsOnBranch whether a job runs on a branch: chooses among jobs of one name. @default all do
  * @throws {ProwError} `UNKNOWN_JOB` when the config has no such job of that type, repository and branch any more.
  */
-export function rerunLatest(
-  old: ProwJob,
-  config: ProwConfig,
-  options: NewProwJobOptions & { readonly runsOnBranch?: (job: BranchJob, branch: string) => boolean },
-): ProwJob {
-  const configured = findAgain(old, config, options.runsOnBranch ?? (() => true));
+export function rerunLatest(old: ProwJob, config: ProwConfig, options: NewProwJobOptions): ProwJob {
+  const configured = findAgain(old, config);
   const { type, refs } = old.spec;
   const labels = Object.entries(old.metadata.labels ?? {}).filter(([key]) => COMPONENT_LABEL.test(key));
   const job = { ...configured.job, labels: { ...configured.job.labels, ...Object.fromEntries(labels) } };
@@ -50,11 +46,7 @@ export function rerunLatest(
   return createProwJob({ ...configured, job } as ConfiguredJob, { ...options, refs, batch: type === 'batch' });
 }
 
-function findAgain(
-  { spec }: ProwJob,
-  config: ProwConfig,
-  runsOnBranch: (job: BranchJob, branch: string) => boolean,
-): ConfiguredJob {
+function findAgain({ spec }: ProwJob, config: ProwConfig): ConfiguredJob {
   const { type, job, refs } = spec;
   const found = config.jobs.find((one) => {
     if (one.job.name !== job || one.type !== (type === 'batch' ? 'presubmit' : type)) return false;

@@ -7,6 +7,12 @@ export interface StorageErrorFacts extends ErrorOptions {
   readonly hint?: string;
   /** URI of the object. */
   readonly uri?: string;
+  /** Of `gs://`. */
+  readonly bucket?: string;
+  /** Of `gs://`: name in the bucket. */
+  readonly object?: string;
+  /** Of `file://`. */
+  readonly path?: string;
   /** What was tried: `read`, `write`, `list`, … */
   readonly operation?: string;
   /** Status of the service's answer. */
@@ -22,6 +28,9 @@ export class StorageError extends Error {
   /** One imperative sentence: what the reader can do about it. */
   readonly hint: string | undefined;
   readonly uri: string | undefined;
+  readonly bucket: string | undefined;
+  readonly object: string | undefined;
+  readonly path: string | undefined;
   readonly operation: string | undefined;
   readonly httpStatus: number | undefined;
   /** Whether it says nothing about what was asked for: the store could not be reached or refused us. */
@@ -32,6 +41,9 @@ export class StorageError extends Error {
     this.code = code;
     this.hint = facts.hint;
     this.uri = facts.uri;
+    this.bucket = facts.bucket;
+    this.object = facts.object;
+    this.path = facts.path;
     this.operation = facts.operation;
     this.httpStatus = facts.httpStatus;
     this.infrastructure = code === 'UNAVAILABLE' || code === 'DENIED';

@@ -1,11 +1,9 @@
-import { mkdir, readdir, realpath } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { mkdir, realpath } from 'node:fs/promises';
+import { dirname, resolve, sep } from 'node:path';
 import pLimit from 'p-limit';
 import { StorageError } from './errors.js';
-import { fileError } from './file/file-errors.js';
-import { formatFileUri } from './file-uri.js';
-import type { FolderOptions, ObjectInfo, ObjectStore } from './object-store.js';
-import { joinUri } from './uri.js';
+import type { FolderOptions, ObjectInfo, ObjectStore, UploadFolderOptions } from './object-store.js';
+import { planUpload } from './upload-plan.js';
 
 const CONCURRENCY = 16;
 
@@ -13,54 +11,51 @@ const CONCURRENCY = 16;
 export async function uploadFolder(
   store: Pick<ObjectStore, 'writeFile'>,
   paths: { readonly dir: string; readonly toUri: string },
-  options: FolderOptions = {},
+  options: UploadFolderOptions = {},
 ): Promise<readonly ObjectInfo[]> {
-  const entries = await readdir(paths.dir, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
-    throw fileError('list', paths.dir, error);
-  });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return transfer(files.sort(), options, async (file) => {
-    const name = relative(paths.dir, file).split(sep).join('/');
-    const info = await store.writeFile(
-      joinUri(paths.toUri, name),
-      file,
-      options.signal === undefined ? {} : { signal: options.signal },
-    );
-    return { result: info, sizeBytes: info.sizeBytes };
-  });
+  const { signal, createOnly = false } = options;
+  const plan = await planUpload(paths, options);
+  return transfer(plan, options, ({ uri, path, description: { name: _name, ...facts } }) =>
+    store.writeFile(uri, path, {
+      ...facts,
+      ...(signal === undefined ? {} : { signal }),
+      ...(createOnly ? { ifGenerationMatch: '0' } : {}),
+    }),
+  );
 }
 
 /** See `ObjectStore.downloadFolder`. `fromUri` is absolute. */
 export async function downloadFolder(
-  store: Pick<ObjectStore, 'list' | 'copy'>,
+  store: Pick<ObjectStore, 'list' | 'downloadFile'>,
   paths: { readonly fromUri: string; readonly dir: string },
   options: FolderOptions = {},
 ): Promise<readonly string[]> {
   const { signal } = options;
   const prefix = paths.fromUri.endsWith('/') ? paths.fromUri : `${paths.fromUri}/`;
   const root = resolve(paths.dir);
-  const objects: { readonly info: ObjectInfo; readonly path: string }[] = [];
-  for await (const info of store.list(prefix, signal === undefined ? {} : { signal })) {
-    const name = nameBelow(prefix, info.uri);
-    if (name !== '' && !name.endsWith('/')) objects.push({ info, path: inside(root, name, info.uri) });
+  const objects: { readonly uri: string; readonly path: string; readonly sizeBytes: number }[] = [];
+  for await (const { uri, sizeBytes } of store.list(prefix, signal === undefined ? {} : { signal })) {
+    const name = nameBelow(prefix, uri);
+    if (name !== '' && !name.endsWith('/')) objects.push({ uri, path: inside(root, name, uri), sizeBytes });
   }
   await mkdir(root, { recursive: true });
   const realRoot = await realpath(root);
-  return transfer(objects, options, async ({ info, path }) => {
+  return transfer(objects, options, async ({ uri, path }) => {
     await mkdir(dirname(path), { recursive: true });
     // A symbolic link that was there before leads outside as well as a name does.
     const folder = await realpath(dirname(path));
-    if (folder !== realRoot && !folder.startsWith(realRoot + sep)) throw outside(info.uri, root);
-    await store.copy(info.uri, formatFileUri({ path }), signal === undefined ? {} : { signal });
-    return { result: path, sizeBytes: info.sizeBytes };
+    if (folder !== realRoot && !folder.startsWith(realRoot + sep)) throw outside(uri, root);
+    await store.downloadFile(uri, path, signal === undefined ? {} : { signal });
+    return path;
   });
 }
 
-async function transfer<Item, Result>(
+async function transfer<Item extends { readonly sizeBytes: number }, Result>(
   items: readonly Item[],
   { concurrency = CONCURRENCY, onProgress, signal }: FolderOptions,
-  move: (item: Item) => Promise<{ readonly result: Result; readonly sizeBytes: number }>,
+  move: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {
+  const totalBytes = items.reduce((sum, item) => sum + item.sizeBytes, 0);
   let [objects, sizeBytes] = [0, 0];
   const limit = pLimit(concurrency);
   const ended = await Promise.allSettled(
@@ -69,9 +64,9 @@ async function transfer<Item, Result>(
         signal?.throwIfAborted();
         const moved = await move(item);
         objects += 1;
-        sizeBytes += moved.sizeBytes;
-        onProgress?.({ objects, total: items.length, sizeBytes });
-        return moved.result;
+        sizeBytes += item.sizeBytes;
+        onProgress?.({ objects, total: items.length, sizeBytes, totalBytes });
+        return moved;
       }),
     ),
   );

@@ -12,14 +12,22 @@ export { createObjectStore, storeOptionsFromEnv, type ObjectStoreOptions } from 
 export { StorageError, type StorageErrorCode, type StorageErrorFacts } from './errors.js';
 export { type FileUri, formatFileUri, parseFileUri } from './file-uri.js';
 export { formatGsUri, type GsUri, parseGsUri } from './gs-uri.js';
-export type { GsOptions } from './gs/gs-backend.js';
+export type { GsOptions } from './gs/gs-options.js';
 export type {
   ByteRange,
   DeleteOptions,
   FolderOptions,
+  FolderProgress,
+  ListEntry,
+  ListOptions,
+  LocalFile,
   ObjectBody,
+  ObjectDescription,
+  ObjectFacts,
   ObjectInfo,
   ObjectStore,
+  ReadOptions,
+  UploadFolderOptions,
   WriteOptions,
 } from './object-store.js';
 export { formatUri, joinUri, parseUri, type StorageUri } from './uri.js';

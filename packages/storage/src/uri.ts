@@ -20,6 +20,17 @@ export function formatUri(uri: StorageUri): string {
   return uri.scheme === 'gs' ? formatGsUri(uri) : formatFileUri(uri);
 }
 
+/** What an error says of a place. */
+export function placeFacts(place: StorageUri): {
+  readonly uri: string;
+  readonly bucket?: string;
+  readonly object?: string;
+  readonly path?: string;
+} {
+  const uri = formatUri(place);
+  return place.scheme === 'gs' ? { uri, bucket: place.bucket, object: place.object } : { uri, path: place.path };
+}
+
 /**
  * Puts names below a URI, one `/` between each; empty parts are left out. The scheme stays, and so does a relative
  * `file://./x`. Parts are names, not URIs: for `file://` they are percent-encoded.

@@ -1,88 +1,80 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { contentTypeOf } from '../content-type.js';
+import { createReadStream } from 'node:fs';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
 import { StorageError } from '../errors.js';
 import { type FileUri, formatFileUri } from '../file-uri.js';
-import type { Backend, ByteRange, ObjectBody, ObjectInfo, WriteOptions } from '../object-store.js';
+import type { Backend, ByteRange, OpenObject, ReadOptions } from '../object-store.js';
 import { fileError } from './file-errors.js';
-
-const TEMPORARY = '.seatrial-tmp';
-/** Milliseconds after which another writer's lock is taken for left behind. Writers hold it for two system calls. */
-const STALE_LOCK_MS = 10_000;
-const LOCK_RETRY_MS = 2;
+import { readFacts, removeFacts } from './file-facts.js';
+import { generationOf, statFile } from './file-generation.js';
+import { fileInfo } from './file-info.js';
+import { listFileLevel, listFiles } from './file-listing.js';
+import { withLock } from './file-lock.js';
+import { createFileRoot } from './file-root.js';
+import { type FileWriter, requireGeneration, writeWhole } from './file-write.js';
 
 /**
- * Files as objects. A write goes to a temporary file beside the object and is renamed over it, so it is whole or not
- * there. A generation is the modification time, which every write moves on, and the inode. Content type and metadata are
- * not kept: that would need a second file beside the object.
+ * Files as objects. A generation is the modification time, which every write moves on, and the inode. What a file system
+ * has no place for is kept in a hidden file beside the object, and only if there is something to keep.
  */
-export function createFileBackend(options: {
-  readonly newId: () => string;
-  readonly now: () => number;
-}): Backend<FileUri> {
-  const { newId, now } = options;
+export function createFileBackend(options: FileWriter & { readonly root?: string }): Backend<FileUri> {
+  const root = createFileRoot(options.root);
+
+  const attempt = async <T>(operation: string, path: string, run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      throw fileError(operation, path, error);
+    }
+  };
+
   return {
-    async read({ path }, range) {
-      return attempt('read', path, async () => {
-        const handle = await open(path);
-        if ((await handle.stat()).isFile()) return handleStream(handle, path, range);
-        await handle.close();
-        throw new StorageError('NOT_FOUND', `cannot read ${formatFileUri({ path })}: it is no file`, {
-          uri: formatFileUri({ path }),
-          operation: 'read',
-        });
-      });
-    },
-    async write({ path }, body, writeOptions) {
-      return attempt('write', path, async () => {
-        const dir = dirname(path);
-        await mkdir(dir, { recursive: true });
-        // Without the object's name: with it, it could be too long for a file system.
-        const temporary = join(dir, `.${newId()}${TEMPORARY}`);
-        try {
-          await pipeline(readableOf(body), createWriteStream(temporary, { flags: 'wx' }), {
-            ...(writeOptions.signal === undefined ? {} : { signal: writeOptions.signal }),
-          });
-          await makeNewer(temporary, path);
-          await publish(temporary, path, writeOptions, now);
-        } catch (error) {
-          // What a stream says of an abort is not its reason.
-          writeOptions.signal?.throwIfAborted();
-          throw error;
-        } finally {
-          await rm(temporary, { force: true });
+    open: ({ path }, readOptions) =>
+      attempt('read', path, async () => {
+        await root.check('read', path);
+        for (;;) {
+          const opened = await openFile(path, readOptions);
+          if (opened !== undefined) return opened;
         }
-        return infoOf(path, await stat(path, { bigint: true }));
-      });
+      }),
+    write: ({ path }, body, writeOptions) =>
+      attempt('write', path, async () => {
+        // The file itself may be a link: it is replaced, not followed.
+        await root.check('write', dirname(path));
+        const stats = await writeWhole(options, { path, body }, writeOptions);
+        return fileInfo(path, stats, writeOptions);
+      }),
+    async *list({ path }, { startAt }) {
+      const [folder, prefix] = split(path);
+      await attempt('list', path, () => root.check('list', folder));
+      yield* listFiles(folder, prefix, { startAt: startAt?.path });
     },
-    async *list({ path }) {
-      const at = path.lastIndexOf('/') + 1;
-      for await (const file of walk(path.slice(0, at), path.slice(at))) {
-        const found = await statFile(file);
-        if (found !== undefined) yield infoOf(file, found);
-      }
+    async *listLevel({ path }, { startAt }) {
+      const [folder, prefix] = split(path);
+      await attempt('list', path, () => root.check('list', folder));
+      yield* listFileLevel(folder, prefix, { startAt: startAt?.path });
     },
-    async *listFolders({ path }) {
-      for (const entry of await entriesOf(path)) {
-        if (entry.isDirectory()) yield `${formatFileUri({ path: join(path, entry.name) })}/`;
-      }
-    },
-    async stat({ path }) {
-      return attempt('stat', path, async () => {
-        const found = await statFile(path);
-        return found === undefined ? undefined : infoOf(path, found);
-      });
-    },
+    stat: ({ path }) =>
+      attempt('stat', path, async () => {
+        await root.check('stat', path);
+        for (;;) {
+          const found = await statFile(path);
+          if (found === undefined) return undefined;
+          const facts = await readFacts(path, generationOf(found));
+          if (facts !== undefined || (await isStill(path, generationOf(found)))) return fileInfo(path, found, facts);
+        }
+      }),
     async delete({ path }, { ifGenerationMatch, ignoreMissing = false }) {
       await attempt('delete', path, async () => {
-        const remove = (): Promise<void> => rm(path, { force: ignoreMissing });
+        await root.check('delete', dirname(path));
+        const remove = async (): Promise<void> => {
+          const found = await statFile(path);
+          await rm(path, { force: ignoreMissing });
+          if (found !== undefined) await removeFacts(path, generationOf(found));
+        };
         if (ifGenerationMatch === undefined) return remove();
-        return locked(path, now, async () => {
+        return withLock(path, options.now, async () => {
           await requireGeneration(path, ifGenerationMatch);
           await remove();
         });
@@ -91,65 +83,33 @@ export function createFileBackend(options: {
   };
 }
 
-/**
- * The clock of a file system stands still for milliseconds, and an inode is used again once it is free: without this a
- * third write could look like the first one.
- */
-async function makeNewer(temporary: string, path: string): Promise<void> {
-  const [mine, before] = [await bigStat(temporary), await statFile(path)];
-  if (before === undefined || mine.mtimeNs > before.mtimeNs) return;
-  const newerMs = Number(before.mtimeNs / 1_000_000n) + 2;
-  await utimes(temporary, newerMs / 1_000, newerMs / 1_000);
-}
-
-async function publish(
-  temporary: string,
-  path: string,
-  { ifGenerationMatch }: WriteOptions,
-  now: () => number,
-): Promise<void> {
-  if (ifGenerationMatch === undefined) return rename(temporary, path);
-  // link(2) fails where something is already, in one step.
-  if (ifGenerationMatch === '0') return link(temporary, path);
-  return locked(path, now, async () => {
-    await requireGeneration(path, ifGenerationMatch);
-    await rename(temporary, path);
-  });
-}
-
-async function requireGeneration(path: string, expected: string): Promise<void> {
-  const found = await statFile(path);
-  const actual = found === undefined ? '0' : infoOf(path, found).generation;
-  if (actual !== expected) {
-    throw new StorageError('PRECONDITION_FAILED', `generation is ${actual}, not ${expected}`, {
-      uri: formatFileUri({ path }),
-    });
-  }
-}
-
-/** Holds others with a precondition off the same object. One whose holder died is taken over. */
-async function locked<T>(path: string, now: () => number, run: () => Promise<T>): Promise<T> {
-  const name = createHash('sha256').update(basename(path)).digest('hex').slice(0, 32);
-  const lock = join(dirname(path), `.${name}.lock${TEMPORARY}`);
-  let handle: FileHandle | undefined;
-  while (handle === undefined) {
-    handle = await open(lock, 'wx').catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-      const held = await statFile(lock);
-      if (held !== undefined && now() - Number(held.mtimeMs) > STALE_LOCK_MS) await rm(lock, { force: true });
-      else await delay(LOCK_RETRY_MS);
-      return undefined;
-    });
-  }
+/** `undefined` when it was replaced while its facts were read: then nobody knows whether it has any. */
+async function openFile(path: string, { start, end, generation }: ReadOptions): Promise<OpenObject | undefined> {
+  const handle = await open(path);
   try {
-    return await run();
-  } finally {
-    await handle.close();
-    await rm(lock, { force: true });
+    const stats = await handle.stat({ bigint: true });
+    if (!stats.isFile()) throw missing(path, 'it is no file');
+    const actual = generationOf(stats);
+    if (generation !== undefined && generation !== actual)
+      throw missing(path, `generation is ${actual}, not ${generation}`);
+    const facts = await readFacts(path, actual);
+    if (facts === undefined && !(await isStill(path, actual))) {
+      await handle.close();
+      return undefined;
+    }
+    return { contentEncoding: facts?.contentEncoding, bytes: handleStream(handle, path, { start, end }) };
+  } catch (error) {
+    await handle.close().catch(() => {}); // what is thrown says more
+    throw error;
   }
 }
 
-function handleStream(handle: FileHandle, path: string, { start, end }: ByteRange = {}): Readable {
+async function isStill(path: string, generation: string): Promise<boolean> {
+  const now = await statFile(path);
+  return now !== undefined && generationOf(now) === generation;
+}
+
+function handleStream(handle: FileHandle, path: string, { start, end }: ByteRange): Readable {
   return createReadStream(path, {
     fd: handle,
     ...(start === undefined ? {} : { start }),
@@ -157,60 +117,12 @@ function handleStream(handle: FileHandle, path: string, { start, end }: ByteRang
   });
 }
 
-function readableOf(body: ObjectBody): Readable {
-  return body instanceof Readable
-    ? body
-    : Readable.from([typeof body === 'string' ? Buffer.from(body) : body], { objectMode: false });
+function split(path: string): readonly [folder: string, prefix: string] {
+  const at = path.lastIndexOf('/') + 1;
+  return [path.slice(0, at), path.slice(at)];
 }
 
-type BigStats = Awaited<ReturnType<typeof bigStat>>;
-const bigStat = (path: string) => stat(path, { bigint: true });
-
-async function statFile(path: string): Promise<BigStats | undefined> {
-  const found = await bigStat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  return found?.isFile() === true ? found : undefined;
-}
-
-function infoOf(path: string, stats: BigStats): ObjectInfo {
-  return {
-    uri: formatFileUri({ path }),
-    name: path,
-    sizeBytes: Number(stats.size),
-    generation: `${stats.mtimeNs}-${stats.ino}`,
-    updatedMs: Number(stats.mtimeMs),
-    contentType: contentTypeOf(path),
-    metadata: {},
-  };
-}
-
-/** Paths of all files below a folder that start with `prefix` there, sorted as object names are. */
-async function* walk(folder: string, prefix = ''): AsyncGenerator<string> {
-  for (const entry of await entriesOf(folder)) {
-    if (!entry.name.startsWith(prefix)) continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* walk(path);
-    else if (entry.isFile() && !entry.name.endsWith(TEMPORARY)) yield path;
-  }
-}
-
-async function entriesOf(folder: string) {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    // Where nothing was written there is nothing to list, as in a bucket.
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-    throw fileError('list', folder, error);
-  });
-  // `a/` sorts before `a.txt` by names, as objects do, only if folders carry their slash.
-  const key = (entry: (typeof entries)[number]): string => (entry.isDirectory() ? `${entry.name}/` : entry.name);
-  return entries.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-}
-
-async function attempt<T>(operation: string, path: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw fileError(operation, path, error);
-  }
+function missing(path: string, why: string): StorageError {
+  const uri = formatFileUri({ path });
+  return new StorageError('NOT_FOUND', `cannot read ${uri}: ${why}`, { uri, path, operation: 'read' });
 }

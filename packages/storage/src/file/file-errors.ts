@@ -25,6 +25,7 @@ export function fileError(operation: string, path: string, error: unknown): unkn
   return new StorageError(mapped ?? 'FAILED', `cannot ${operation} ${uri}: ${(error as Error).message}`, {
     cause: error,
     uri,
+    path,
     operation,
   });
 }

@@ -4,16 +4,22 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createObjectStore } from './create-object-store.js';
 import type { ObjectInfo, ObjectStore } from './object-store.js';
-import { startFakeGcs } from './testing/fake-gcs.js';
+import { type Cloud, startCloud } from './testing/cloud.js';
 import { joinUri } from './uri.js';
 
 interface Place extends AsyncDisposable {
   readonly store: ObjectStore;
   readonly root: string;
 }
+
+let cloud: Cloud;
+beforeAll(async () => {
+  cloud = await startCloud();
+});
+afterAll(() => cloud[Symbol.asyncDispose]());
 
 let scratch = '';
 beforeEach(async () => {
@@ -23,9 +29,8 @@ afterEach(() => rm(scratch, { recursive: true, force: true }));
 
 const backends: Record<string, () => Promise<Place>> = {
   'gs://': async () => {
-    const server = await startFakeGcs(['ci-logs']);
-    const store = createObjectStore({ gcs: { apiEndpoint: server.apiEndpoint } });
-    return { store, root: 'gs://ci-logs/r', [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+    const store = createObjectStore({ gcs: { apiEndpoint: cloud.apiEndpoint } });
+    return { store, root: 'gs://ci-logs/r', [Symbol.asyncDispose]: async () => cloud.reset() };
   },
   'file://': async () => ({
     store: createObjectStore(),

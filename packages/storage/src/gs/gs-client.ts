@@ -64,10 +64,12 @@ export function createGsClient(options: GsOptions, surroundings: Surroundings): 
     async sendOnce({ path, query = {}, ...request }, { signal } = {}) {
       const loaded = await storage();
       signal?.throwIfAborted();
-      const qs = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
+      const given = Object.entries(query).filter(([, value]) => value !== undefined);
+      // Even of an empty query the client adds the question mark, of which a session's place has one already.
+      const qs = given.length === 0 ? {} : { qs: Object.fromEntries(given) };
       return abortable(signal, (resolve, reject) => {
         loaded.request(
-          { ...request, uri: path, qs, headers: { ...request.headers } },
+          { ...request, ...qs, uri: path, headers: { ...request.headers } },
           (error: Error | null, body?: unknown, response?: unknown) => {
             const { statusCode = 200, headers = {} } = (response ?? {}) as {
               statusCode?: number;

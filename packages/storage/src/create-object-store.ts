@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StorageError } from './errors.js';
 import { createFileBackend } from './file/file-backend.js';
 import { fileError } from './file/file-errors.js';
-import { readFactsOf } from './file/file-facts.js';
+import { readFacts } from './file/file-facts.js';
+import { generationOf } from './file/file-generation.js';
 import { fileInfo } from './file/file-info.js';
 import { writeWhole } from './file/file-write.js';
 import { downloadFolder, uploadFolder } from './folders.js';
@@ -140,8 +141,9 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         throw fileError('read', path, error);
       });
       try {
-        const facts = await readFactsOf(path);
-        const { size } = await file.stat();
+        const stats = await file.stat({ bigint: true });
+        const facts = await readFacts(path, generationOf(stats));
+        const size = Number(stats.size);
         const body =
           size <= SMALL_BYTES ? await file.readFile() : createReadStream(path, { fd: file, autoClose: false });
         return await writeTo(uri, body, { ...facts, ...writeOptions });

@@ -14,14 +14,16 @@ const MAX_HEAD_BYTES = 1024 * 1024;
 
 /** The boundary of a `multipart/related` content type. @throws {StorageApiError} 400 without one. */
 export function parseBoundary(contentType: string): string {
-  const { quoted, bare } = /;\s*boundary=(?:"(?<quoted>[^"]+)"|(?<bare>[^\s;]+))/i.exec(contentType)?.groups ?? {};
+  // gcloud quotes with apostrophes, which is no MIME, and the real service takes that.
+  const { quoted, bare } =
+    /;\s*boundary=(?:(?<mark>["'])(?<quoted>.+?)\k<mark>|(?<bare>[^\s;]+))/i.exec(contentType)?.groups ?? {};
   const boundary = quoted ?? bare;
   if (boundary === undefined) throw invalid('Missing multipart boundary.');
   return boundary;
 }
 
-function parseHeaders(text: string): ReadonlyMap<string, string> {
-  const lines = text.split('\r\n').filter((line) => line.includes(':'));
+function parseHeaders(text: string, eol: string): ReadonlyMap<string, string> {
+  const lines = text.split(eol).filter((line) => line.includes(':'));
   return new Map(
     lines.map((line) => [
       line.slice(0, line.indexOf(':')).trim().toLowerCase(),
@@ -59,13 +61,19 @@ export async function readMultipart(body: AsyncIterable<Uint8Array>, boundary: s
     }
   };
   await take(`--${boundary}`);
-  await take('\r\n\r\n');
-  const json = (await take(`\r\n--${boundary}`)).toString('utf8');
-  const contentType = parseHeaders((await take('\r\n\r\n')).toString('utf8')).get('content-type');
+  // gcloud ends its lines with a bare line feed, and the real service takes that.
+  const eol = (await take('\n')).at(-1) === 0x0d ? '\r\n' : '\n';
+  const readHead = async () => parseHeaders((await take(`${eol}${eol}`)).toString('utf8'), eol);
+  buffer = Buffer.concat([Buffer.from(eol), buffer]); // a part without headers ends here
+  await readHead();
+  const json = (await take(`${eol}--${boundary}`)).toString('utf8');
+  await take('\n');
+  buffer = Buffer.concat([Buffer.from(eol), buffer]);
+  const contentType = (await readHead()).get('content-type');
   return { metadata: parseObject(json), contentType, data: readData() };
 
   async function* readData(): AsyncGenerator<Uint8Array> {
-    const mark = `\r\n--${boundary}`;
+    const mark = `${eol}--${boundary}`;
     for (;;) {
       const at = buffer.indexOf(mark);
       if (at >= 0) {

@@ -86,6 +86,7 @@ export function createStorageApi(options: {
     if (b !== 'b') throw new StorageApiError(404, 'notFound', 'Not Found');
     if (bucket === undefined) return answerBuckets(call);
     if (o === undefined) return answerBucket(call, bucket);
+    if (o === 'storageLayout' && name === undefined) return answerStorageLayout(call, bucket);
     if (o === 'iam') return Response.json({ kind: 'storage#policy', bindings: [], etag: 'CAE=' });
     if (o !== 'o') throw new StorageApiError(404, 'notFound', 'Not Found');
     if (name === undefined) return listObjects(call, bucket);
@@ -125,6 +126,13 @@ export function createStorageApi(options: {
     if (method !== 'DELETE') throw notAllowed();
     objects.deleteBucket(name);
     return new Response(null, { status: 204 });
+  }
+
+  /** gcloud asks for it before it lists or writes. @see https://cloud.google.com/storage/docs/json_api/v1/buckets/getStorageLayout */
+  function answerStorageLayout({ method, base }: Call, name: string): Response {
+    if (method !== 'GET') throw notAllowed();
+    const { location, locationType } = formatBucket(objects.bucket(name), base);
+    return Response.json({ kind: 'storage#storageLayout', bucket: name, location, locationType });
   }
 
   function listObjects({ method, query, base }: Call, bucket: string): Response {

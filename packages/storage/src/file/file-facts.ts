@@ -3,7 +3,6 @@ import { contentTypeOf } from '../content-type.js';
 import { StorageError } from '../errors.js';
 import { formatFileUri } from '../file-uri.js';
 import type { ObjectFacts } from '../object-store.js';
-import { generationOf, statFile } from './file-generation.js';
 import { factsPath } from './hidden-files.js';
 
 /**
@@ -38,12 +37,6 @@ export async function readFacts(path: string, generation: string): Promise<Objec
       hint: `Remove ${factsPath(path, generation)}, or write the object again.`,
     });
   }
-}
-
-/** Facts of what a local file holds now, or `undefined`. */
-export async function readFactsOf(path: string): Promise<ObjectFacts | undefined> {
-  const stats = await statFile(path);
-  return stats === undefined ? undefined : readFacts(path, generationOf(stats));
 }
 
 function worthKeeping(path: string, facts: ObjectFacts): ObjectFacts | undefined {

@@ -37,7 +37,8 @@ function headersOf(object: StoredObject): Headers {
 /**
  * Answers with an object's bytes, or a range of them.
  *
- * What is stored as gzip is unpacked for clients that do not take gzip.
+ * What is stored as gzip is unpacked for clients that do not take gzip, unless its `Cache-Control` says `no-transform`.
+ * Then the length is unknown and a range is left aside; hashes are of the stored bytes all the same.
  *
  * @throws {StorageApiError} 416
  * @see https://cloud.google.com/storage/docs/transcoding
@@ -48,7 +49,8 @@ export async function download(
 ): Promise<Response> {
   const { content, fields } = object;
   const headers = headersOf(object);
-  const unpack = fields.contentEncoding === 'gzip' && !/\bgzip\b/.test(request.acceptEncoding ?? '');
+  const isKept = takesGzip(request.acceptEncoding) || /\bno-transform\b/i.test(fields.cacheControl ?? '');
+  const unpack = fields.contentEncoding === 'gzip' && !isKept;
   if (unpack) {
     headers.delete('content-encoding');
     headers.set('warning', '214 UploadServer gunzipped');
@@ -66,4 +68,15 @@ export async function download(
   const bytes = handle.createReadStream({ start, end: last });
   const body: Readable = unpack ? bytes.pipe(createGunzip()) : bytes;
   return new Response(streamBody(body), { status, headers });
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#field.accept-encoding */
+function takesGzip(header = ''): boolean {
+  const weights = new Map(
+    header.split(',').map((item) => {
+      const [name = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
+      return [name, Number(parameters.find((part) => part.startsWith('q='))?.slice(2) ?? 1)] as const;
+    }),
+  );
+  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
 }

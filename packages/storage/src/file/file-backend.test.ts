@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -66,6 +66,89 @@ describe('files as objects', () => {
     await store.write(at('a'), 'y', { ifGenerationMatch: generation });
     expect(await holding.readText(at('a'))).toBe('y');
     expect(await readdir(dir)).toEqual(['a']);
+  });
+
+  it('are not read with the facts of another generation', async () => {
+    const store = createObjectStore();
+    await store.write(at('a.txt'), 'x', { contentEncoding: 'gzip', metadata: { a: 'b' } });
+    expect(await readdir(dir)).toHaveLength(2);
+    // Written by somebody who knows nothing of this package.
+    await writeFile(join(dir, 'a.txt'), 'plain');
+    await utimes(join(dir, 'a.txt'), 1, 1);
+    expect(await store.stat(at('a.txt'))).toMatchObject({ metadata: {}, contentType: 'text/plain; charset=utf-8' });
+    expect(await store.readText(at('a.txt'))).toBe('plain');
+  });
+
+  it('keep their facts when a precondition fails', async () => {
+    const store = createObjectStore();
+    const info = await store.write(at('a'), 'x', { metadata: { a: 'b' } });
+    const late = store.write(at('a'), 'y', { metadata: { c: 'd' }, ifGenerationMatch: '0' });
+    await expect(late).rejects.toThrow(expect.objectContaining({ code: 'PRECONDITION_FAILED', path: join(dir, 'a') }));
+    expect(await store.stat(at('a'))).toEqual(info);
+    expect(await readdir(dir)).toHaveLength(2);
+  });
+
+  it('are listed without folders that hold none', async () => {
+    const store = createObjectStore();
+    await mkdir(join(dir, 'empty/deep'), { recursive: true });
+    await store.write(at('full/deep/a'), 'x');
+    const folders: string[] = [];
+    for await (const uri of store.listFolders(at(''))) folders.push(uri);
+    expect(folders).toEqual([at('full/')]);
+  });
+
+  describe('below a root', () => {
+    const refused = (operation: string) =>
+      expect.objectContaining({ code: 'INVALID_NAME', operation, hint: expect.stringContaining('root') });
+
+    beforeEach(async () => {
+      await mkdir(join(dir, 'root'));
+      await mkdir(join(dir, 'outside'));
+      await writeFile(join(dir, 'outside/secret'), 'secret');
+      await symlink(join(dir, 'outside'), join(dir, 'root/folder'));
+      await symlink(join(dir, 'outside/secret'), join(dir, 'root/file'));
+    });
+
+    it.each([
+      ['a name above', 'outside/secret'],
+      ['the way up', 'root/../outside/secret'],
+      ['the encoded way up', 'root/%2e%2e/outside/secret'],
+      ['a neighbour whose name begins alike', 'root2/secret'],
+      ['a link to a folder', 'root/folder/secret'],
+    ])('do not leave it by %s', async (_how, name) => {
+      const store = createObjectStore({ fileRoot: join(dir, 'root') });
+      const uri = at(name);
+      await writeFile(join(dir, 'root/good'), 'x');
+      await expect(store.read(uri)).rejects.toThrow(refused('read'));
+      await expect(store.stat(uri)).rejects.toThrow(refused('stat'));
+      await expect(store.write(uri, 'x')).rejects.toThrow(refused('write'));
+      await expect(store.delete(uri, { ignoreMissing: true })).rejects.toThrow(refused('delete'));
+      await expect(store.copy(uri, at('root/b'))).rejects.toThrow(refused('stat'));
+      await expect(store.copy(at('root/good'), uri)).rejects.toThrow(refused('write'));
+      await expect(store.list(`${uri}/`)[Symbol.asyncIterator]().next()).rejects.toThrow(refused('list'));
+      expect(await readdir(join(dir, 'outside'))).toEqual(['secret']);
+    });
+
+    it('replace and delete a link instead of following it', async () => {
+      const store = createObjectStore({ fileRoot: join(dir, 'root') });
+      await expect(store.read(at('root/file'))).rejects.toThrow(refused('read'));
+      await store.write(at('root/file'), 'mine');
+      expect(await store.readText(at('root/file'))).toBe('mine');
+      await store.delete(at('root/folder'));
+      expect(await readdir(join(dir, 'outside'))).toEqual(['secret']);
+      const listed: string[] = [];
+      for await (const { uri } of store.list(at('root/'))) listed.push(uri);
+      expect(listed).toEqual([at('root/file')]);
+    });
+
+    it('are written where the root is not there yet, or is a link itself', async () => {
+      await symlink(join(dir, 'outside'), join(dir, 'linked'));
+      for (const root of ['new', 'linked']) {
+        const store = createObjectStore({ fileRoot: join(dir, root) });
+        await store.write(at(`${root}/a/b`), root);
+        expect(await store.readText(at(`${root}/a/b`))).toBe(root);
+      }
+    });
   });
 
   it.skipIf(process.getuid?.() === 0)('say that access is denied', async () => {

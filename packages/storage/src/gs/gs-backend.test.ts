@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createObjectStore, storeOptionsFromEnv } from '../create-object-store.js';
@@ -176,6 +178,163 @@ describe('Cloud Storage', () => {
     } finally {
       if (before === undefined) delete process.env['STORAGE_EMULATOR_HOST'];
       else process.env['STORAGE_EMULATOR_HOST'] = before;
+    }
+  });
+
+  it('waits longer each time, or as long as the service asks', async () => {
+    const store = open({ maxRetries: 4 });
+    cloud.wire.addFault({ answer: 503, times: 2 });
+    cloud.wire.addFault({ answer: 429, headers: { 'retry-after': '7' } });
+    cloud.wire.addFault({ answer: 408, headers: { 'retry-after': '1' } });
+    expect(await store.stat(uri)).toBeUndefined();
+    expect(waits).toEqual([1_000, 2_000, 7_000, 8_000]);
+  });
+
+  it('gives up after its retries, its deadline, or an abort while it waits', async () => {
+    const unavailable = expect.objectContaining({ code: 'UNAVAILABLE', httpStatus: 503 });
+    cloud.wire.addFault({ answer: 503, times: Number.POSITIVE_INFINITY });
+    await expect(open({ maxRetries: 2, retryDelayMs: 10, maxRetryDelayMs: 15 }).stat(uri)).rejects.toThrow(unavailable);
+    expect(waits).toEqual([10, 15]);
+    await expect(open({ maxRetries: 9, deadlineMs: 500 }).stat(uri)).rejects.toThrow(unavailable);
+    expect(waits).toEqual([]);
+    const controller = new AbortController();
+    const reason = new Error('stopped');
+    const aborting = createObjectStore({
+      gcs: { apiEndpoint: cloud.apiEndpoint },
+      sleep: async (_ms, signal) => {
+        controller.abort(reason);
+        signal?.throwIfAborted();
+      },
+    });
+    await expect(aborting.write(uri, 'x', { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it('takes a request without an answer for lost', async () => {
+    const store = open({ maxRetries: 1, requestTimeoutMs: 50 });
+    cloud.wire.addFault({ answer: 'stall', afterBytes: 0 });
+    expect(await store.write(uri, 'x')).toMatchObject({ sizeBytes: 1 });
+    expect(cloud.wire.requests).toHaveLength(2);
+  });
+
+  it.each(['cut', 'stall'] as const)(
+    'reads on where the answer was lost (%s), of the same generation',
+    async (answer) => {
+      const content = randomBytes(300_000);
+      const { generation } = await open().write(uri, content);
+      cloud.wire.reset();
+      cloud.wire.addFault({ answer, afterBytes: 70_000 });
+      cloud.wire.addFault({ answer: 503 });
+      cloud.wire.addFault({ answer, afterBytes: 10 });
+      const store = open({ maxRetries: 1, idleTimeoutMs: 100 });
+      expect(Buffer.from(await store.read(uri)).equals(content)).toBe(true);
+      expect(cloud.wire.requests).toHaveLength(4);
+      const [first, ...later] = cloud.wire.requests;
+      expect(first).not.toContain('generation=');
+      for (const request of later) expect(request).toContain(`generation=${generation}`);
+      expect(cloud.wire.headers.map(({ range }) => range)).toEqual([
+        undefined,
+        'bytes=70000-',
+        'bytes=70000-',
+        'bytes=70010-',
+      ]);
+    },
+  );
+
+  it('reads on within a part, and through compressed content', async () => {
+    const content = Buffer.from(randomBytes(100_000).toString('hex'));
+    const store = open({ maxRetries: 1, idleTimeoutMs: 100 });
+    await store.write(uri, content);
+    cloud.wire.addFault({ answer: 'cut', afterBytes: 500 });
+    expect(Buffer.from(await store.read(uri, { start: 1_000, end: 1_999 }))).toEqual(content.subarray(1_000, 2_000));
+    expect(cloud.wire.headers.at(-1)?.range).toBe('bytes=1500-1999');
+    await store.write(uri, content, { gzip: true });
+    cloud.wire.addFault({ answer: 'cut', afterBytes: 20_000 });
+    expect(Buffer.from(await store.read(uri)).equals(content)).toBe(true);
+  });
+
+  it('does not go on with another generation than it began with', async () => {
+    const store = open({ maxRetries: 3, idleTimeoutMs: 100 });
+    await store.write(uri, randomBytes(300_000));
+    cloud.wire.addFault({ answer: 'cut', afterBytes: 100 });
+    const stream = await store.readStream(uri);
+    await cloud.put('a', randomBytes(300_000));
+    await expect(buffer(stream)).rejects.toThrow(
+      expect.objectContaining({ code: 'NOT_FOUND', uri, operation: 'read' }),
+    );
+  });
+
+  it('ends a read that is aborted, even one that waits', async () => {
+    await open().write(uri, randomBytes(300_000));
+    cloud.wire.addFault({ answer: 'stall', afterBytes: 100 });
+    const controller = new AbortController();
+    const reason = new Error('stopped');
+    const stream = await open().readStream(uri, { signal: controller.signal });
+    const reading = buffer(stream);
+    controller.abort(reason);
+    await expect(reading).rejects.toBe(reason);
+  });
+
+  it.each([
+    ['is refused', { answer: 503, match: /^PUT/ }],
+    ['is lost', { answer: 'reset', match: /^PUT/ }],
+    ['has no answer', { answer: 'drop', match: /^PUT/ }],
+  ] as const)('goes on with a large object when a piece %s', async (_what, fault) => {
+    const content = randomBytes(20 * 2 ** 20);
+    const store = open({ maxRetries: 1 });
+    for (const nth of [1, 2, 3]) {
+      cloud.reset();
+      // Lets the pieces before it through.
+      let seen = 0;
+      const match = { test: (line: string) => fault.match.test(line) && (seen += 1) === nth } as RegExp;
+      cloud.wire.addFault({ ...fault, match });
+      await store.write(uri, content, { ifGenerationMatch: '0' });
+      expect(Buffer.from(await store.read(uri)).equals(content)).toBe(true);
+      expect(cloud.wire.requests.filter((line) => line.startsWith('PUT')).length).toBeGreaterThan(3);
+    }
+  });
+
+  it('takes an object for deleted when only the answer was lost', async () => {
+    const store = open({ maxRetries: 1 });
+    await store.write(uri, 'x');
+    cloud.wire.addFault({ answer: 'drop', match: /^DELETE/ });
+    await store.delete(uri);
+    expect(cloud.names()).toEqual([]);
+  });
+
+  it('lists more than a page', async () => {
+    const names = Array.from({ length: 1_005 }, (_, at) => `many/${String(at).padStart(4, '0')}`);
+    await Promise.all(names.map((name) => cloud.put(name, 'x')));
+    const listed: string[] = [];
+    for await (const { name } of open().list('gs://ci-logs/many/')) listed.push(name);
+    expect(listed).toEqual(names);
+    expect(cloud.wire.requests).toHaveLength(2);
+  });
+
+  it('reads without credentials where there are none, and says how to get some where it must not', async () => {
+    const names = ['GOOGLE_APPLICATION_CREDENTIALS', 'METADATA_SERVER_DETECTION', 'HOME', 'CLOUDSDK_CONFIG'] as const;
+    const before = names.map((name) => process.env[name]);
+    const set = (values: readonly (string | undefined)[]): void => {
+      for (const [at, name] of names.entries()) {
+        if (values[at] === undefined) delete process.env[name];
+        else process.env[name] = values[at];
+      }
+    };
+    await cloud.put('a', 'public');
+    // Nowhere to find any, and no metadata server to ask.
+    set([undefined, 'none', scratch, scratch]);
+    try {
+      const store = open({ authenticate: true });
+      expect(await store.readText(uri)).toBe('public');
+      expect(cloud.wire.headers.at(-1)).not.toHaveProperty('authorization');
+      cloud.wire.addFault({ answer: 401 });
+      await expect(store.write(uri, 'x')).rejects.toThrow(
+        expect.objectContaining({
+          code: 'DENIED',
+          hint: expect.stringContaining('gcloud auth application-default login'),
+        }),
+      );
+    } finally {
+      set(before);
     }
   });
 });

@@ -17,7 +17,7 @@ interface Rewritten {
  * @see https://cloud.google.com/storage/docs/json_api/v1/objects/rewrite
  */
 export async function copyObject(
-  client: GsClient,
+  client: Pick<GsClient, 'send'>,
   { from, to }: { readonly from: GsUri; readonly to: GsUri },
   { signal, ifGenerationMatch, ...given }: Omit<WriteOptions, 'gzip' | 'contentEncoding'>,
 ): Promise<ObjectInfo> {
@@ -48,7 +48,7 @@ export async function copyObject(
 
 /** With one fact given anew the service takes none from the source, so the others are sent along. */
 async function sourceOf(
-  client: GsClient,
+  client: Pick<GsClient, 'send'>,
   from: GsUri,
   { contentType, cacheControl, metadata }: Omit<WriteOptions, 'gzip' | 'contentEncoding'>,
   signal: AbortSignal | undefined,

@@ -1,5 +1,5 @@
 import { defineCommand } from '@seatrial/cli';
-import { copyFlags, removeFlags } from './command-flags.js';
+import { catFlags, copyFlags, lsFlags, removeFlags } from './commands/flags.js';
 
 const uri = { name: 'uri', description: 'gs://BUCKET/OBJECT, file:///PATH or file://./PATH', required: true } as const;
 
@@ -11,18 +11,23 @@ export const command = defineCommand({
   commands: [
     defineCommand({
       name: 'ls',
-      summary: 'list the objects whose URI starts with this text',
-      examples: ['seatrial-storage ls gs://ci-logs/logs/e2e/'],
+      summary: 'list objects and folders whose URI starts with this text',
+      examples: ['seatrial-storage ls gs://ci-logs/logs/e2e/', 'seatrial-storage ls -l -r gs://ci-logs/logs/e2e/17/'],
       arguments: [uri],
+      flags: lsFlags,
       json: true,
-      load: async () => (await import('./object-commands.js')).ls,
+      load: async () => (await import('./commands/ls.js')).ls,
     }),
     defineCommand({
       name: 'cat',
-      summary: "write an object's content to stdout",
-      examples: ['seatrial-storage cat gs://ci-logs/logs/e2e/latest-build.txt'],
+      summary: "write an object's content to stdout, decoded",
+      examples: [
+        'seatrial-storage cat gs://ci-logs/logs/e2e/latest-build.txt',
+        'seatrial-storage cat --raw gs://ci-logs/logs/e2e/17/build-log.txt',
+      ],
       arguments: [uri],
-      load: async () => (await import('./object-commands.js')).cat,
+      flags: catFlags,
+      load: async () => (await import('./commands/read.js')).cat,
     }),
     defineCommand({
       name: 'stat',
@@ -30,13 +35,15 @@ export const command = defineCommand({
       examples: ['seatrial-storage stat gs://ci-logs/logs/e2e/17/finished.json'],
       arguments: [uri],
       json: true,
-      load: async () => (await import('./object-commands.js')).stat,
+      load: async () => (await import('./commands/read.js')).stat,
     }),
     defineCommand({
       name: 'cp',
       summary: 'copy an object, or with --recursive all below a URI or folder',
       examples: [
-        'seatrial-storage cp build.log gs://ci-logs/build.log',
+        'seatrial-storage cp --gzip build.log gs://ci-logs/build.log',
+        'seatrial-storage cp --cache-control no-cache --if-generation-match 0 latest gs://ci-logs/latest',
+        'seatrial-storage cp --recursive --compress txt,log _results gs://ci-logs/logs/e2e/17',
         'seatrial-storage cp --recursive gs://ci-logs/logs/e2e/17 run17',
       ],
       arguments: [
@@ -44,15 +51,15 @@ export const command = defineCommand({
         { name: 'to', description: 'URI or local path', required: true },
       ],
       flags: copyFlags,
-      load: async () => (await import('./object-commands.js')).cp,
+      load: async () => (await import('./commands/cp.js')).cp,
     }),
     defineCommand({
       name: 'rm',
-      summary: 'delete an object',
-      examples: ['seatrial-storage rm gs://ci-logs/old.txt'],
+      summary: 'delete an object, or with --recursive all below a URI',
+      examples: ['seatrial-storage rm gs://ci-logs/old.txt', 'seatrial-storage rm -r gs://ci-logs/logs/e2e/17'],
       arguments: [uri],
       flags: removeFlags,
-      load: async () => (await import('./object-commands.js')).rm,
+      load: async () => (await import('./commands/rm.js')).rm,
     }),
   ],
 });

@@ -42,8 +42,8 @@ export const command = defineCommand({
       summary: 'copy an object, or with --recursive all below a URI or folder',
       examples: [
         'seatrial-storage cp --gzip build.log gs://ci-logs/build.log',
-        'seatrial-storage cp --cache-control no-cache --if-generation-match 0 latest gs://ci-logs/latest',
-        'seatrial-storage cp --recursive --compress txt,log _results gs://ci-logs/logs/e2e/17',
+        'seatrial-storage cp --if-generation-match 0 lock gs://ci-logs/lock',
+        'seatrial-storage cp -r --compress txt,log _results gs://ci-logs/logs/e2e/17',
         'seatrial-storage cp --recursive gs://ci-logs/logs/e2e/17 run17',
       ],
       arguments: [

@@ -1,9 +1,9 @@
-import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { streamBody } from '../http/bindings.js';
 import { parseRange } from '../http/range.js';
 import { StorageApiError } from './api-error.js';
+import { openContent } from './content.js';
 import type { StoredObject } from './object-store.js';
 import { formatEtag, formatHashes } from './resource.js';
 
@@ -64,8 +64,7 @@ export async function download(
   if (range !== undefined) headers.set('content-range', `bytes ${start}-${last}/${content.sizeBytes}`);
   const status = range === undefined ? 200 : 206;
   if (request.head || last < start) return new Response(null, { status, headers });
-  const handle = await open(content.file);
-  const bytes = handle.createReadStream({ start, end: last });
+  const bytes = await openContent(content, { start, last });
   const body: Readable = unpack ? bytes.pipe(createGunzip()) : bytes;
   return new Response(streamBody(body), { status, headers });
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import { invalid, noSuchBucket, noSuchObject, StorageApiError } from './api-error.js';
-import type { Content } from './content.js';
+import { removeContent, type Content } from './content.js';
 import { formatCrc32c } from './crc32c.js';
 import type { Preconditions } from './preconditions.js';
 import { checkPreconditions } from './preconditions.js';
@@ -190,7 +189,7 @@ export function createObjectTable(options: { readonly dir: string; readonly cloc
   };
   const forget = (object: StoredObject | undefined) => {
     // Readers hold the file open: on the systems this runs on, they read on.
-    if (object !== undefined) void rm(object.content.file, { force: true });
+    if (object !== undefined) void removeContent(object.content);
   };
   const get = (bucket: string, name: string, generation?: bigint) => {
     const object = slot(bucket).objects.get(name);

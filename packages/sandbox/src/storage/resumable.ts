@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { invalid, StorageApiError } from './api-error.js';
 import type { ContentWriter } from './content.js';
-import { createContent } from './content.js';
+import { createContent, removeContent } from './content.js';
 import type { Expected, ObjectFields, ObjectTable, StoredObject } from './object-store.js';
 import type { Preconditions } from './preconditions.js';
 
@@ -70,7 +69,7 @@ export function createUploadSessions(table: ObjectTable): UploadSessions {
 
   const take = async (live: Live, range: ContentRange, body: AsyncIterable<Uint8Array>): Promise<UploadState> => {
     if (live.object !== undefined) return { done: true, object: live.object };
-    const writer = (live.writer ??= await createContent(table.newFile()));
+    const writer = (live.writer ??= createContent(table.newFile()));
     if (range.start !== undefined) await append(writer, range, body);
     // Without a total the piece that runs to the end of its body is the last one.
     const total = range.total ?? (range.start !== undefined && range.last === undefined ? writer.sizeBytes : undefined);
@@ -83,7 +82,7 @@ export function createUploadSessions(table: ObjectTable): UploadSessions {
       live.object = table.put(target, content, { fields, expected, preconditions });
     } catch (refusal) {
       sessions.delete(id);
-      await rm(content.file, { force: true });
+      await removeContent(content);
       throw refusal;
     }
     return { done: true, object: live.object };

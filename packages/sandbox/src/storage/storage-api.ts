@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 import type { Clock } from '../clock.js';
@@ -7,7 +5,7 @@ import type { NodeEnv } from '../http/bindings.js';
 import { readBody } from '../http/bindings.js';
 import { checkPreconditions, parsePreconditions } from './preconditions.js';
 import { invalid, StorageApiError } from './api-error.js';
-import { writeContent } from './content.js';
+import { openContent, removeContent, writeContent } from './content.js';
 import { download } from './download.js';
 import { parseBoundary, parseObject, readMultipart } from './multipart.js';
 import type { Expected, ObjectFields, ObjectTable, StoredObject } from './object-store.js';
@@ -209,7 +207,7 @@ export function createStorageApi(options: {
     const preconditions = parsePreconditions(query);
     checkPreconditions(objects.find(to.bucket, to.name), preconditions);
     const change = await readJson(call);
-    const content = await writeContent(objects.newFile(), createReadStream(source.content.file));
+    const content = await writeContent(objects.newFile(), await openContent(source.content));
     // Without metadata in the request the copy gets the source's.
     const fields = Object.keys(change).length === 0 ? source.fields : mergeFields({}, change);
     const kept = { ...content, md5: source.content.md5 };
@@ -248,7 +246,7 @@ export function createStorageApi(options: {
     const preconditions = parsePreconditions(query);
     checkPreconditions(objects.find(bucket, name), preconditions);
     async function* readAll(): AsyncGenerator<Uint8Array> {
-      for (const source of sources) yield* createReadStream(source.content.file);
+      for (const source of sources) yield* await openContent(source.content);
     }
     const content = await writeContent(objects.newFile(), readAll());
     const fields = mergeFields(
@@ -266,7 +264,7 @@ export function createStorageApi(options: {
     try {
       return objects.put(...request);
     } catch (refusal) {
-      await rm(request[1].file, { force: true });
+      await removeContent(request[1]);
       throw refusal;
     }
   }

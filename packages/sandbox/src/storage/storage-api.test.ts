@@ -125,8 +125,10 @@ describe('createStorageApi, asked by @google-cloud/storage', () => {
 
   it('keeps no content of what was overwritten or deleted', async () => {
     const before = (await readdir(join(dir, 'objects'))).length;
-    await file('gone').save('1', { resumable: false });
-    await file('gone').save('2', { resumable: false });
+    const large = Buffer.alloc(300_000);
+    await file('gone').save(large, { resumable: false });
+    expect(await readdir(join(dir, 'objects'))).toHaveLength(before + 1);
+    await file('gone').save(large, { resumable: false });
     await file('gone').delete();
     await expect.poll(async () => (await readdir(join(dir, 'objects'))).length).toBe(before);
   });

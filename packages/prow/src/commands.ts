@@ -11,6 +11,7 @@ import { onboardCommand } from './onboard/onboard-command.js';
 import { crdCommand } from './prowjob/crd-command.js';
 import { mkpjCommand } from './prowjob/mkpj-command.js';
 import { rerunCommand } from './prowjob/rerun-command.js';
+import { verdictCommand } from './readers/verdict-command.js';
 
 /** `seatrial-prow`, also mounted as `seatrial prow`. */
 export const command: Command = defineCommand({
@@ -82,5 +83,6 @@ export const command: Command = defineCommand({
     mkpjCommand,
     rerunCommand,
     crdCommand,
+    verdictCommand,
   ],
 });

@@ -8,6 +8,8 @@ export type ProwErrorCode =
   | 'INVALID_OPTION'
   /** `started.json`, `finished.json`, `latest_green.json` or a ProwJob that readers would refuse. */
   | 'MALFORMED'
+  /** There is no run where one was looked for. */
+  | 'NOT_FOUND'
   /** Others kept changing the object. */
   | 'CONFLICT'
   /** GitHub refused, or was out of reach. */

@@ -12,6 +12,7 @@ import { crdCommand } from './prowjob/crd-command.js';
 import { mkpjCommand } from './prowjob/mkpj-command.js';
 import { rerunCommand } from './prowjob/rerun-command.js';
 import { verdictCommand } from './readers/verdict-command.js';
+import { webhookCommand } from './webhook/webhook-command.js';
 
 /** `seatrial-prow`, also mounted as `seatrial prow`. */
 export const command: Command = defineCommand({
@@ -84,5 +85,6 @@ export const command: Command = defineCommand({
     rerunCommand,
     crdCommand,
     verdictCommand,
+    webhookCommand,
   ],
 });

@@ -11,6 +11,7 @@ import { onboardCommand } from './onboard/onboard-command.js';
 import { crdCommand } from './prowjob/crd-command.js';
 import { mkpjCommand } from './prowjob/mkpj-command.js';
 import { rerunCommand } from './prowjob/rerun-command.js';
+import { testgridCommand } from './testgrid/testgrid-command.js';
 import { verdictCommand } from './readers/verdict-command.js';
 import { webhookCommand } from './webhook/webhook-command.js';
 
@@ -84,6 +85,7 @@ export const command: Command = defineCommand({
     mkpjCommand,
     rerunCommand,
     crdCommand,
+    testgridCommand,
     verdictCommand,
     webhookCommand,
   ],

@@ -41,7 +41,7 @@ export async function sign(context: ContextOf<typeof signFlags>): Promise<void> 
   const owner = ownerOf(parsePayload(body) ?? {});
   const [token] = tokensFor(tokens, owner);
   if (token === undefined) {
-    throw new ProwError('INVALID_OPTION', `--hmac-file has no key for ${owner === '' ? 'this body' : owner}`, {
+    throw new ProwError('INVALID_FLAG', `--hmac-file has no key for ${owner === '' ? 'this body' : owner}`, {
       hint: 'Add one under the repository, its org or "*".',
     });
   }
@@ -62,7 +62,7 @@ async function readBytes({ cwd }: CommandIo, what: string, path: string): Promis
     return await readFile(resolve(cwd, path));
   } catch (cause) {
     const { code } = cause as { readonly code?: unknown };
-    throw new ProwError('INVALID_OPTION', `${what} ${path} cannot be read: ${String(code)}`, { cause });
+    throw new ProwError('INVALID_FLAG', `${what} ${path} cannot be read: ${String(code)}`, { cause });
   }
 }
 

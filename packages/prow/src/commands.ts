@@ -13,6 +13,7 @@ import { mkpjCommand } from './prowjob/mkpj-command.js';
 import { rerunCommand } from './prowjob/rerun-command.js';
 import { testgridCommand } from './testgrid/testgrid-command.js';
 import { verdictCommand } from './readers/verdict-command.js';
+import { uploadCommand } from './upload/upload-command.js';
 import { webhookCommand } from './webhook/webhook-command.js';
 
 /** `seatrial-prow`, also mounted as `seatrial prow`. */
@@ -86,6 +87,7 @@ export const command: Command = defineCommand({
     rerunCommand,
     crdCommand,
     testgridCommand,
+    uploadCommand,
     verdictCommand,
     webhookCommand,
   ],

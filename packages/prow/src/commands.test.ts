@@ -57,6 +57,23 @@ describe('seatrial-prow', () => {
       expect(stdout).toContain(`seatrial-prow ${name}`);
     },
   );
+  it.each([
+    'env',
+    'paths',
+    'started',
+    'finished',
+    'finalize-job',
+    'latest-green',
+    'testgrid',
+    'upload',
+    'verdict',
+    'webhook verify',
+    'webhook sign',
+  ])('shows how to use %s', async (name) => {
+    const { exitCode, stdout } = await run(`${name} --help`);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`seatrial-prow ${name}`);
+  });
 
   it('prints the environment, as text and as JSON', async () => {
     const plain = await run('env', { ...environment(), JOB_NAME: 'other' });
@@ -71,6 +88,25 @@ describe('seatrial-prow', () => {
       exitCode: 0,
       stdout:
         'run gs://ci-logs/logs/ci-widgets/1700000000000000001\nlatest-build gs://ci-logs/logs/ci-widgets/latest-build.txt\n',
+    });
+  });
+
+  it('prints where to look at the results', async () => {
+    const line =
+      'paths --results gs://ci-logs --deck-url https://prow.example --testgrid-url https://testgrid.example --testgrid-dashboard acme';
+    const { stdout } = await run(line);
+    expect(stdout.split('\n').slice(2)).toEqual([
+      'spyglass https://prow.example/view/gs/ci-logs/logs/ci-widgets/1700000000000000001',
+      'job-history https://prow.example/job-history/gs/ci-logs/logs/ci-widgets',
+      'testgrid https://testgrid.example/acme#ci-widgets',
+      '',
+    ]);
+    expect(JSON.parse((await run(`${line} --json`)).stdout)).toMatchObject({
+      testgrid: 'https://testgrid.example/acme#ci-widgets',
+    });
+    expect(await run('paths --results gs://ci-logs --testgrid-url https://testgrid.example')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('--testgrid-url needs --testgrid-dashboard'),
     });
   });
 
@@ -107,12 +143,17 @@ describe('seatrial-prow', () => {
   it('passes a run whose junit files are all there, and records its commit', async () => {
     await putReport('junit_a.xml');
     await putReport('junit_b.xml');
+    await writeFile(join(cwd, runDir, 'artifacts/metadata.json'), '{"cluster":"e2e-1"}');
     const line =
       'finalize-job --results file://./results --junit_files junit_a.xml,junit_b.xml --green file://./green --json';
     const ended = await run(line);
     expect(ended.exitCode).toBe(0);
     expect(JSON.parse(ended.stdout)).toMatchObject({ passed: true, problems: [], latestGreen: 'moved' });
-    expect(await readJson(`${runDir}/finished.json`)).toMatchObject({ passed: true, result: 'SUCCESS' });
+    expect(await readJson(`${runDir}/finished.json`)).toMatchObject({
+      passed: true,
+      result: 'SUCCESS',
+      metadata: { cluster: 'e2e-1', repo: 'acme/widgets' },
+    });
     expect(await readJson('green/ci-widgets/latest_green.json')).toMatchObject({ status: 'passing', sha });
     expect(await run('latest-green --green file://./green')).toMatchObject({ exitCode: 0, stdout: `${sha}\n` });
     expect(await run('latest-green --green file://./green --move')).toMatchObject({ exitCode: 0, stdout: 'kept\n' });

@@ -5,7 +5,7 @@ import { envFlags } from './commands/env-flags.js';
 import { finalizeJobFlags } from './commands/finalize-job-flags.js';
 import { finishedFlags } from './commands/finished-flags.js';
 import { latestGreenFlags } from './commands/latest-green-flags.js';
-import { resultFlags } from './commands/shared-flags.js';
+import { pathsFlags } from './commands/paths-flags.js';
 import { startedFlags } from './commands/started-flags.js';
 import { onboardCommand } from './onboard/onboard-command.js';
 import { crdCommand } from './prowjob/crd-command.js';
@@ -35,9 +35,12 @@ export const command: Command = defineCommand({
     }),
     defineCommand({
       name: 'paths',
-      summary: 'print where the results of this job belong',
-      examples: ['seatrial-prow paths --results gs://ci-logs', 'seatrial-prow paths --results gs://ci-logs --json'],
-      flags: resultFlags,
+      summary: 'print where the results of this job belong, and where to look at them',
+      examples: [
+        'seatrial-prow paths --results gs://ci-logs --json',
+        'seatrial-prow paths --results gs://ci-logs --deck-url https://prow.example',
+      ],
+      flags: pathsFlags,
       json: true,
       load: async () => (await import('./commands/paths.js')).paths,
     }),

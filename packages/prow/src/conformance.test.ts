@@ -9,8 +9,8 @@ import { writeStarted } from './results.js';
 import type { ResultWriter } from './results.js';
 import { createStarted, parseStarted } from './started.js';
 
-// Numbers are those of the conformance cases of the interoperability specification. Cases of parts that are not here yet
-// (JUnit readers, mkpj, job configs, TestGrid, webhooks) are missing; those of uploads are with their package.
+// Numbers are those of the conformance cases of the interoperability specification. Those of readers, uploads, TestGrid,
+// statuses and webhooks are in the folders of these.
 
 const base = '1'.repeat(40);
 const head = '2'.repeat(40);

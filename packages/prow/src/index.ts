@@ -92,3 +92,54 @@ export type { Ask, KnownRefs, RefSource } from './prowjob/refs-under-test.js';
 export { rerunLatest, rerunProwJob } from './prowjob/rerun.js';
 export { runProwJob } from './prowjob/run-prow-job.js';
 export type { RunOptions } from './prowjob/run-prow-job.js';
+export { resultLinks } from './result-links.js';
+export type { LinkOptions, ResultLinks } from './result-links.js';
+export { runVerdict } from './readers/run-verdict.js';
+export type { ListedFileTest, RunVerdict } from './readers/run-verdict.js';
+export type { RunStore } from './readers/read-run.js';
+export { parseJunitDocument } from './readers/junit-document.js';
+export type { DocumentCase, DocumentNote, DocumentSuite } from './readers/junit-document.js';
+export { isSpyglassJunitFile, parseJunitFileName } from './readers/junit-file-name.js';
+export type { JunitFileName } from './readers/junit-file-name.js';
+export type { Cell, CellResult } from './readers/cell.js';
+export { testgridCell, testgridRows } from './readers/testgrid-rows.js';
+export { explainOverall, testgridOverall } from './readers/testgrid-overall.js';
+export type { ReadFinished, ReadStarted, RunFiles } from './readers/testgrid-overall.js';
+export { testgridColumn, testgridHeader, testgridVersion } from './readers/testgrid-column.js';
+export type { ColumnState } from './readers/testgrid-column.js';
+export { deckRun } from './readers/deck.js';
+export type { DeckRun } from './readers/deck.js';
+export { spyglassPassed, spyglassTests } from './readers/spyglass.js';
+export type { ListedTest } from './readers/spyglass.js';
+export { gubernatorPassed, gubernatorTests } from './readers/gubernator.js';
+export { describeArtifact } from './upload/artifact-types.js';
+export type { ArtifactObject, ArtifactTypeOptions } from './upload/artifact-types.js';
+export { uploadArtifacts } from './upload/upload-artifacts.js';
+export type { ArtifactStore, UploadArtifactsOptions, UploadedFile } from './upload/upload-artifacts.js';
+export { uploadRun } from './upload/upload-run.js';
+export type { RunUploadStore } from './upload/upload-run.js';
+export { jobMetadata } from './upload/job-metadata.js';
+export { addJobs } from './testgrid/add-jobs.js';
+export type { AnnotationProblem } from './testgrid/add-jobs.js';
+export { readTestgridConfig, readTestgridDefaults } from './testgrid/read-config.js';
+export type { ReadTestgridConfig } from './testgrid/read-config.js';
+  AlertOptions,
+  Dashboard,
+  DashboardGroup,
+  DashboardTab,
+  TestGroup,
+  TestgridConfig,
+  TestgridDefaults,
+} from './testgrid/testgrid-config.js';
+export { validateTestgridConfig } from './testgrid/validate-config.js';
+export type { TestgridProblem } from './testgrid/validate-config.js';
+export { parseHmacTokens, tokensFor } from './webhook/hmac-tokens.js';
+export type { HmacTokens } from './webhook/hmac-tokens.js';
+export { isSignedBy, signBody } from './webhook/signature.js';
+export type { SignatureHash } from './webhook/signature.js';
+export { verifyWebhook } from './webhook/verify-request.js';
+export type { WebhookRequest, WebhookVerdict } from './webhook/verify-request.js';
+export { readWebhookEvent } from './webhook/webhook-event.js';
+export type { WebhookEffect } from './webhook/webhook-event.js';
+export { baseShaOf, commitState, commitStatus, statusDescription } from './status/commit-status.js';
+export type { CommitStatus, ProwJobState, ReportedJob } from './status/commit-status.js';

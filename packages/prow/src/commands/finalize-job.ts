@@ -9,6 +9,7 @@ import { revisionOf } from '../job.js';
 import { latestGreenUri, moveLatestGreen } from '../latest-green.js';
 import { resultPaths } from '../result-paths.js';
 import { joinKey, shouldWriteResults, writeFinished } from '../results.js';
+import { jobMetadata } from '../upload/job-metadata.js';
 import type { finalizeJobFlags } from './finalize-job-flags.js';
 import { pathOptions } from './path-options.js';
 
@@ -29,7 +30,9 @@ export async function finalizeJob(context: ContextOf<typeof finalizeJobFlags>): 
   for (const { file, kind, message } of problems)
     logger.error('junit file is not as it should be', { file, kind, message });
   if (duties.finished || flags.force) {
-    const { metadata, revision } = flags;
+    const { revision } = flags;
+    const own = await store.find(`${folder}metadata.json`);
+    const metadata = { ...jobMetadata(own?.text), ...flags.metadata };
     const result = passed ? 'SUCCESS' : 'FAILURE';
     const file = createFinished(job, { timestampMs: clock.now(), passed, result, revision, metadata });
     await writeFinished(store, runUri, file, { signal });

@@ -23,7 +23,7 @@ export const verdictCommand = defineCommand({
     "Reads a run's started.json, finished.json and junit files as each reader does, and prints its cells and tests. What a reader would not find, or not understand, is on stderr.",
   examples: [
     'seatrial-prow verdict gs://ci-logs/logs/ci-widgets/1700000000000000001',
-    'seatrial-prow verdict --json file://./results/logs/ci-widgets/1700000000000000001',
+    'seatrial-prow verdict --json file://./results/logs/ci-widgets/17',
   ],
   arguments: [{ name: 'run', description: 'folder of the run, gs:// or file://', required: true }],
   flags: verdictFlags,

@@ -28,8 +28,8 @@ export const testgridCommand = defineCommand({
   description:
     'Prints the configuration as YAML; what TestGrid would refuse in it is on stderr. With --validate it prints nothing else, and exits with 2 when anything is wrong.',
   examples: [
-    'seatrial-prow testgrid --config testgrid/ --config-path config.yaml --job-config-path jobs/',
-    'seatrial-prow testgrid --validate --config testgrid/ --default testgrid/default.yaml',
+    'seatrial-prow testgrid --config testgrid/ --config-path config.yaml',
+    'seatrial-prow testgrid --validate --config testgrid/',
   ],
   flags: testgridFlags,
   json: true,

@@ -31,7 +31,7 @@ export const uploadCommand = defineCommand({
     "Names and types are those that Prow gives. Top-level keys of the folder's metadata.json go into finished.json. Prints the run's URI. In a decorated job it writes nothing, since Prow's sidecar uploads the folder ARTIFACTS.",
   examples: [
     'seatrial-prow upload --results gs://ci-logs out/artifacts',
-    'seatrial-prow upload --results gs://ci-logs --build-log out/log.txt --result SUCCESS out/artifacts',
+    'seatrial-prow upload --results gs://ci-logs --build-log log.txt --result SUCCESS out',
   ],
   arguments: [{ name: 'dir', description: 'folder of the artifacts', required: true }],
   flags: uploadFlags,

@@ -35,7 +35,7 @@ export const signFlags = defineFlags({
 export const webhookCommand = defineCommand({
   name: 'webhook',
   summary: "check and make signatures of GitHub's webhooks",
-  examples: ['seatrial-prow webhook verify --hmac-file hmac --headers headers.txt body.json'],
+  examples: ['seatrial-prow webhook verify --hmac-file hmac --headers headers body.json'],
   commands: [
     defineCommand({
       name: 'verify',
@@ -43,8 +43,8 @@ export const webhookCommand = defineCommand({
       description:
         'Prints the HTTP status that Prow would answer with, and what the event asks it to do with jobs. Exits with 1 when the webhook is refused.',
       examples: [
-        'seatrial-prow webhook verify --hmac-file hmac --headers headers.txt body.json',
-        'seatrial-prow webhook verify --hmac-file hmac --headers headers.txt --json < body.json',
+        'seatrial-prow webhook verify --hmac-file hmac --headers headers body.json',
+        'seatrial-prow webhook verify --hmac-file hmac --headers headers < body.json',
       ],
       arguments: [body],
       flags: verifyFlags,

@@ -57,7 +57,7 @@ export async function runVerdict(
   const files: RunFiles = {
     started: run.started === 'undecodable' ? undefined : run.started,
     finished: run.finished === 'undecodable' ? undefined : run.finished,
-    malformed: [...run.empty, ...malformedFiles(run, 'testgrid')],
+    malformed: [...run.empty, ...malformedFiles(run)],
   };
   const isUndecodable = run.started === 'undecodable' || run.finished === 'undecodable';
   const column = testgridColumn(isUndecodable ? 'undecodable' : run.started, options);
@@ -73,10 +73,10 @@ export async function runVerdict(
       rows: testgridCells(run, files, column, options),
     },
     deck: deckRun(files),
-    spyglass: { ...(passed === undefined ? {} : { passed }), tests: listed(run, 'spyglass', spyglassTests) },
+    spyglass: { ...(passed === undefined ? {} : { passed }), tests: listed(run, spyglassTests) },
     gubernator: {
       ...(gubernator === undefined ? {} : { passed: gubernator }),
-      tests: listed(run, 'spyglass', gubernatorTests),
+      tests: listed(run, gubernatorTests),
     },
     warnings: [...warningsOf(run, files, column), ...(await aliasWarnings(store, run))],
   };
@@ -107,13 +107,13 @@ function isRead(content: RunJunitFile['content']): content is Exclude<RunJunitFi
   return !('malformed' in content);
 }
 
-function malformedFiles({ junitFiles }: ReadRun, reader: 'testgrid' | 'spyglass'): readonly string[] {
-  return junitFiles.filter((file) => file[reader] && !isRead(file.content)).map(({ path }) => path);
+function malformedFiles({ junitFiles }: ReadRun): readonly string[] {
+  return junitFiles.filter(({ testgrid, content }) => testgrid && !isRead(content)).map(({ path }) => path);
 }
 
-function listed({ junitFiles }: ReadRun, reader: 'spyglass', list: typeof spyglassTests): readonly ListedFileTest[] {
-  return junitFiles.flatMap(({ path, content, ...file }) =>
-    file[reader] && isRead(content) ? list(content).map((test) => ({ file: path, ...test })) : [],
+function listed({ junitFiles }: ReadRun, list: typeof spyglassTests): readonly ListedFileTest[] {
+  return junitFiles.flatMap(({ path, spyglass, content }) =>
+    spyglass && isRead(content) ? list(content).map((test) => ({ file: path, ...test })) : [],
   );
 }
 

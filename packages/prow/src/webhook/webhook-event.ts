@@ -1,6 +1,6 @@
-import { z } from 'zod';
-import { ProwError } from '../errors.js';
 import type { Pull, Refs } from '../refs.js';
+import { issueCommentSchema, parsePayloadOf, pullSchema, pushSchema, reviewSchema } from './webhook-payload.js';
+import type { PullEvent, PullRequest, Push, Repository } from './webhook-payload.js';
 
 /** What a webhook asks Prow to do with jobs; trust in the author is for the reader to find out. */
 export type WebhookEffect =
@@ -36,60 +36,6 @@ export type WebhookEffect =
     }
   | { readonly kind: 'none'; readonly reason: string };
 
-const text = z.string().nullish();
-const user = z.object({ login: z.string() });
-const repository = z.object({ name: z.string(), owner: z.object({ login: text, name: text }), html_url: text });
-const branch = z.object({ ref: z.string(), sha: z.string() });
-const pullRequest = z.object({
-  number: z.int(),
-  title: text,
-  body: text,
-  draft: z.boolean().nullish(),
-  mergeable: z.boolean().nullish(),
-  state: text,
-  html_url: text,
-  user,
-  base: branch,
-  head: branch,
-});
-const pushSchema = z.object({
-  ref: z.string(),
-  after: z.string(),
-  deleted: z.boolean().nullish(),
-  compare: text,
-  commits: z
-    .array(
-      z.object({
-        added: z.array(z.string()).nullish(),
-        removed: z.array(z.string()).nullish(),
-        modified: z.array(z.string()).nullish(),
-      }),
-    )
-    .nullish(),
-  repository,
-});
-const pullSchema = z.object({
-  action: z.string(),
-  pull_request: pullRequest,
-  repository,
-  label: z.object({ name: z.string() }).nullish(),
-  sender: z.object({ login: text, type: text }).nullish(),
-  changes: z.object({ base: z.unknown().optional() }).nullish(),
-});
-const issueCommentSchema = z.object({
-  action: z.string(),
-  issue: z.object({ number: z.int(), state: text, pull_request: z.unknown().optional() }),
-  comment: z.object({ body: text, user }),
-  repository,
-});
-const reviewSchema = z.object({
-  action: z.string(),
-  pull_request: pullRequest,
-  repository,
-  review: z.object({ body: text, user }).nullish(),
-  comment: z.object({ body: text, user }).nullish(),
-});
-
 /**
  * What jobs a verified webhook concerns, and how. Several effects come in the order in which Prow has them; never empty.
  *
@@ -99,18 +45,18 @@ const reviewSchema = z.object({
 export function readWebhookEvent(event: string, payload: unknown): readonly WebhookEffect[] {
   switch (event) {
     case 'push':
-      return [readPush(check(pushSchema, event, payload))];
+      return [readPush(parsePayloadOf(pushSchema, event, payload))];
     case 'pull_request':
-      return readPull(check(pullSchema, event, payload));
+      return readPull(parsePayloadOf(pullSchema, event, payload));
     case 'issue_comment': {
-      const { action, issue, comment, repository: place } = check(issueCommentSchema, event, payload);
+      const { action, issue, comment, repository: place } = parsePayloadOf(issueCommentSchema, event, payload);
       if (issue.pull_request === undefined || issue.pull_request === null) return none('not on a pull request');
       if (action !== 'created') return none(`the comment was ${action}`);
       return [commands(place, { number: issue.number, state: issue.state }, comment)];
     }
     case 'pull_request_review':
     case 'pull_request_review_comment': {
-      const { action, pull_request: pull, repository: place, ...said } = check(reviewSchema, event, payload);
+      const { action, pull_request: pull, repository: place, ...said } = parsePayloadOf(reviewSchema, event, payload);
       if (action !== 'submitted' && action !== 'created') return none(`the review was ${action}`);
       const review = said.review ?? said.comment;
       return review === null || review === undefined ? none('there is no text') : [commands(place, pull, review)];
@@ -120,7 +66,7 @@ export function readWebhookEvent(event: string, payload: unknown): readonly Webh
   }
 }
 
-function readPush(push: z.infer<typeof pushSchema>): WebhookEffect {
+function readPush(push: Push): WebhookEffect {
   if (push.deleted === true || /^0+$/.test(push.after)) return { kind: 'none', reason: `${push.ref} was deleted` };
   const name = push.ref.replace(/^refs\/(?:heads|tags)\//, '');
   const files = (push.commits ?? []).flatMap(({ added, removed, modified }) =>
@@ -141,7 +87,7 @@ function readPush(push: z.infer<typeof pushSchema>): WebhookEffect {
   };
 }
 
-function readPull(event: z.infer<typeof pullSchema>): readonly WebhookEffect[] {
+function readPull(event: PullEvent): readonly WebhookEffect[] {
   const { action, pull_request: pull, repository: repo } = event;
   const refs = pullRefs(repo, pull);
   const start = (changes: { readonly abortRunning?: boolean; readonly needsTrust?: boolean } = {}) => {
@@ -181,7 +127,7 @@ function readPull(event: z.infer<typeof pullSchema>): readonly WebhookEffect[] {
 }
 
 function commands(
-  repo: z.infer<typeof repository>,
+  repo: Repository,
   pull: { readonly number: number; readonly state?: string | null | undefined },
   said: { readonly body?: string | null | undefined; readonly user: { readonly login: string } },
 ): WebhookEffect {
@@ -190,10 +136,10 @@ function commands(
   return { kind: 'commands', ...place(repo), pull: pull.number, author: said.user.login, text: said.body };
 }
 
-function pullRefs(repo: z.infer<typeof repository>, pull: z.infer<typeof pullRequest>): Refs {
+function pullRefs(repo: Repository, pull: PullRequest): Refs {
   const link = repo.html_url;
   const author = pull.user.login;
-  const host = link ? new URL(link).origin : undefined;
+  const host = link && URL.canParse(link) ? new URL(link).origin : undefined;
   const head: Pull = {
     number: pull.number,
     author,
@@ -214,21 +160,10 @@ function pullRefs(repo: z.infer<typeof repository>, pull: z.infer<typeof pullReq
   };
 }
 
-function place({ name, owner }: z.infer<typeof repository>): { readonly org: string; readonly repo: string } {
+function place({ name, owner }: Repository): { readonly org: string; readonly repo: string } {
   return { org: owner.login ?? owner.name ?? '', repo: name };
 }
 
 function none(reason: string): readonly WebhookEffect[] {
   return [{ kind: 'none', reason }];
-}
-
-function check<T>(schema: z.ZodType<T>, event: string, payload: unknown): T {
-  const result = schema.safeParse(payload);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const field = issue?.path.join('.') ?? '';
-  throw new ProwError('MALFORMED', `payload of ${event} is malformed: ${field || 'it'}: ${issue?.message ?? ''}`, {
-    hint: 'Give the payload as GitHub sent it, and its event as X-GitHub-Event says.',
-    cause: result.error,
-  });
 }

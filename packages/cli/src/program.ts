@@ -157,7 +157,7 @@ function describe(spec: FlagSpec): string {
   const isPlainBoolean = spec.type === 'boolean';
   const facts = [
     ...(spec.required === true ? ['required'] : []),
-    ...(spec.choices === undefined ? [] : [spec.choices.join('|')]),
+    ...(spec.choices === undefined ? [] : [formatChoices(spec.choices)]),
     ...(spec.default === undefined || isPlainBoolean || spec.default === ''
       ? []
       : [`default: ${String(spec.default)}`]),
@@ -199,4 +199,10 @@ function toUsageError(error: CommanderError, path: string): UsageError {
     cause: error,
     hint: suggestion ?? `See "${path} --help".`,
   });
+}
+
+/** As `a|b`, which no line break splits; a long list with spaces, so that it fits into its lines. */
+function formatChoices(choices: readonly string[]): string {
+  const short = choices.join('|');
+  return short.length > 40 ? choices.join(' | ') : short;
 }

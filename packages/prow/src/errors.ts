@@ -30,7 +30,6 @@ export interface ProwErrorOptions extends ErrorOptions {
   readonly infrastructure?: boolean | undefined;
   readonly httpStatus?: number | undefined;
 }
-  | 'INVALID_FLAG';
 
 /** Everything this package throws. Match on `code`; `cause` keeps the original. */
 export class ProwError extends Error {

@@ -123,6 +123,7 @@ export { addJobs } from './testgrid/add-jobs.js';
 export type { AnnotationProblem } from './testgrid/add-jobs.js';
 export { readTestgridConfig, readTestgridDefaults } from './testgrid/read-config.js';
 export type { ReadTestgridConfig } from './testgrid/read-config.js';
+export type {
   AlertOptions,
   Dashboard,
   DashboardGroup,
@@ -142,4 +143,4 @@ export type { WebhookRequest, WebhookVerdict } from './webhook/verify-request.js
 export { readWebhookEvent } from './webhook/webhook-event.js';
 export type { WebhookEffect } from './webhook/webhook-event.js';
 export { baseShaOf, commitState, commitStatus, statusDescription } from './status/commit-status.js';
-export type { CommitStatus, ProwJobState, ReportedJob } from './status/commit-status.js';
+export type { CommitStatus, ReportedJob } from './status/commit-status.js';

@@ -46,7 +46,7 @@ describe(ensureHmacSecret, () => {
     ['lists and others', 'acme: [{value: hush}]\nother: hush\n'],
     ['broken YAML', 'acme: [\nother: hush\n'],
     ['an empty token', "acme: [{value: ''}]\nother: [{value: hush}]\n"],
-    ['a token that is no text', 'acme: [{value: 12}]\nother: [{value: hush}]\n'],
+    ['a token without value', 'acme: [{}]\nother: [{value: hush}]\n'],
   ])('refuses %s without quoting the file', (_what, text) => {
     let message = '';
     try {

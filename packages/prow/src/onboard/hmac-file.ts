@@ -1,6 +1,6 @@
-import { parse } from 'yaml';
 import { ProwError } from '../errors.js';
 import type { RepositoryName } from '../github/repositories.js';
+import { type HmacToken, levelFor, parseHmacTokens } from '../webhook/hmac-tokens.js';
 import { appendYamlItem } from './append-yaml-item.js';
 
 /** The secret that a repository's webhooks are signed with, and the token file it is in. */
@@ -25,47 +25,33 @@ export interface HmacSecret {
 export function ensureHmacSecret(
   deps: { readonly newSecret: () => string; readonly now: () => number },
   { org, repo }: RepositoryName,
-  file: { readonly path: string; readonly text: string },
+  { path, text }: { readonly path: string; readonly text: string },
 ): HmacSecret {
-  const text = file.text.trim();
-  const levels = text === '' ? {} : readLevels(text);
-  if (levels === undefined) {
-    if (!/[\r\n]/.test(text)) return { secret: text, text: file.text, level: 'the whole file', isNew: false };
+  const file = parseHmacTokens(text);
+  const key = `${org}/${repo}`;
+  if (file.kind === 'global' && file.token !== '') {
+    if (!/[\r\n]/.test(file.token)) return { secret: file.token, text, level: 'the whole file', isNew: false };
     // Prow would take all of it for one token: nobody means that.
-    throw new ProwError('INVALID_CONFIG', `${file.path} is neither one token nor a map of lists of tokens`, {
+    throw new ProwError('INVALID_CONFIG', `${path} is neither one token nor a map of lists of tokens`, {
       hint: 'Write it as REPOSITORY: [{value, created_at}], or put nothing but one token in it.',
     });
   }
-  const key = `${org}/${repo}`;
-  const level = [key, org, '*'].find((name) => Object.hasOwn(levels, name));
-  const tokens = level === undefined ? [] : (levels[level] ?? []);
+  const levels = file.kind === 'global' ? new Map<string, readonly HmacToken[]>() : file.levels;
+  const level = levelFor(levels, key);
+  const tokens = level === undefined ? [] : (levels.get(level) ?? []);
   if (level !== undefined && tokens.length > 0) {
-    return { secret: newest(tokens, level, file.path), text: file.text, level, isNew: false };
+    return { secret: newest(tokens, level, path), text, level, isNew: false };
   }
   const secret = deps.newSecret();
   const created = new Date(deps.now()).toISOString().replace(/\.\d+Z$/, 'Z');
-  const added = appendSecretly(file, [key], { value: secret, created_at: created });
+  const added = appendSecretly({ path, text }, [key], { value: secret, created_at: created });
   return { secret, text: added, level: key, isNew: true };
 }
 
-function readLevels(text: string): Readonly<Record<string, readonly unknown[]>> | undefined {
-  let value: unknown;
-  try {
-    value = parse(text, { logLevel: 'error' }); // its warnings quote
-  } catch {
-    return undefined; // not YAML: one token
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const levels = Object.entries(value as Readonly<Record<string, unknown>>).map(([level, list]) => [level, list ?? []]);
-  if (!levels.every((entry): entry is [string, unknown[]] => Array.isArray(entry[1]))) return undefined;
-  return Object.fromEntries(levels);
-}
-
-function newest(tokens: readonly unknown[], level: string, path: string): string {
-  const read = tokens.map((token) => (token ?? {}) as { readonly value?: unknown; readonly created_at?: unknown });
-  const timeOf = ({ created_at: created }: { readonly created_at?: unknown }) => Date.parse(String(created)) || 0;
-  const [found] = [...read].sort((one, other) => timeOf(other) - timeOf(one));
-  if (typeof found?.value === 'string' && found.value !== '') return found.value;
+function newest(tokens: readonly HmacToken[], level: string, path: string): string {
+  const timeOf = ({ createdAt = '' }: HmacToken) => Date.parse(createdAt) || 0;
+  const [found] = [...tokens].sort((one, other) => timeOf(other) - timeOf(one));
+  if (found !== undefined && found.value !== '') return found.value;
   throw new ProwError('INVALID_CONFIG', `${path}: ${level} has no token that can be used`, {
     hint: `Give ${level} a list of {value, created_at}, or remove it so that a token is made.`,
   });

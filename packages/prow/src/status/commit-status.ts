@@ -1,8 +1,6 @@
+import type { ProwJobState } from '../prowjob/prow-job.js';
 import { ProwError } from '../errors.js';
 import type { Refs } from '../refs.js';
-
-/** States of a ProwJob. */
-export type ProwJobState = 'scheduling' | 'triggered' | 'pending' | 'success' | 'failure' | 'aborted' | 'error';
 
 /** A commit status, as GitHub's API takes it. */
 export interface CommitStatus {

@@ -1,14 +1,23 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+/** One key of a webhook token file. */
+export interface HmacToken {
+  /** `''` where the file has none. */
+  readonly value: string;
+  /** As it was written. */
+  readonly createdAt?: string;
+}
+
 /** Keys of a webhook token file: one for everybody, or several by `org/repo`, `org` or `*`. */
 export type HmacTokens =
   | { readonly kind: 'global'; readonly token: string }
-  | { readonly kind: 'hierarchical'; readonly levels: ReadonlyMap<string, readonly string[]> };
+  | { readonly kind: 'hierarchical'; readonly levels: ReadonlyMap<string, readonly HmacToken[]> };
 
 // Unquoted digits are meant as text; a missing key must not become one that can be guessed.
 const value = z.union([z.string(), z.number(), z.boolean()]).default('').transform(String);
-const fileSchema = z.record(z.string(), z.array(z.object({ value })).nullable());
+const entry = z.object({ value, created_at: z.unknown().optional() });
+const fileSchema = z.record(z.string(), z.array(entry).nullable());
 
 /**
  * Reads a webhook token file in either of Prow's formats, white space around it trimmed. Whatever is no YAML map of lists is
@@ -27,19 +36,28 @@ export function parseHmacTokens(text: string): HmacTokens {
   const file = fileSchema.safeParse(content);
   if (!file.success) return { kind: 'global', token };
   const levels = Object.entries(file.data).map(([name, tokens]) => {
-    return [name, (tokens ?? []).map((entry) => entry.value)] as const;
+    return [name, (tokens ?? []).map(toToken)] as const;
   });
   return { kind: 'hierarchical', levels: new Map(levels) };
 }
 
+/** The first level that a file has of an exact name (`org/repo`, or an org), its org and `*`; lower ones do not count. */
+export function levelFor(levels: ReadonlyMap<string, readonly HmacToken[]>, fullName: string): string | undefined {
+  const [org = ''] = fullName.split('/');
+  return [fullName, org, '*'].find((name) => levels.has(name));
+}
+
 /**
- * The keys that may have signed a body of `fullName` (`org/repo`, or an org): those of the first level found of the exact
- * name, its org and `*`, all of them, so that keys can be rotated. Empty when there are none; empty keys are left out, since
- * anybody can sign with them.
+ * The keys that may have signed a body of `fullName` (`org/repo`, or an org): all those of its level, so that keys can be
+ * rotated. Empty when there are none; empty keys are left out, since anybody can sign with them.
  */
 export function tokensFor(tokens: HmacTokens, fullName: string): readonly string[] {
   if (tokens.kind === 'global') return [tokens.token].filter((token) => token !== '');
-  const [org = ''] = fullName.split('/');
-  const level = [fullName, org, '*'].find((name) => tokens.levels.has(name));
-  return (level === undefined ? [] : (tokens.levels.get(level) ?? [])).filter((token) => token !== '');
+  const level = levelFor(tokens.levels, fullName);
+  const found = level === undefined ? [] : (tokens.levels.get(level) ?? []);
+  return found.map((token) => token.value).filter((token) => token !== '');
+}
+
+function toToken({ value: token, created_at: created }: z.infer<typeof entry>): HmacToken {
+  return { value: token, ...(created === undefined || created === null ? {} : { createdAt: String(created) }) };
 }

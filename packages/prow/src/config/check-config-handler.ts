@@ -1,12 +1,12 @@
-import { resolve } from 'node:path';
 import { type ContextOf, exitCodes, UsageError } from '@seatrial/cli';
 import { checkProwConfig } from './check-config.js';
 import type { checkConfigFlags } from './check-config-command.js';
-import { formatFinding, type WarningName } from './problem.js';
+import { formatFinding, type WarningName, warningNames } from './problem.js';
 
 /** Prints what is wrong with job configs. */
 export async function checkConfig(context: ContextOf<typeof checkConfigFlags>): Promise<number> {
   const { args, cwd, flags, print, logger } = context;
+  for (const flag of ['warnings', 'exclude-warning'] as const) checkNames(flag, flags[flag]);
   const paths = [...args, ...flags['job-config-path']];
   const configPath = flags['config-path'];
   if (configPath === undefined && paths.length === 0) {
@@ -15,8 +15,9 @@ export async function checkConfig(context: ContextOf<typeof checkConfigFlags>): 
     });
   }
   const { config, problems, warnings } = await checkProwConfig({
-    configPath: configPath === undefined ? undefined : resolve(cwd, configPath),
-    jobConfigPaths: paths.map((path) => resolve(cwd, path)),
+    configPath,
+    jobConfigPaths: paths,
+    cwd,
     requiredAnnotations: flags['required-job-annotation'],
     clusters: flags.cluster.length === 0 ? undefined : flags.cluster,
   });
@@ -37,4 +38,13 @@ export async function checkConfig(context: ContextOf<typeof checkConfigFlags>): 
   if (configPath === undefined)
     logger.info('no --config-path: namespaces, queues and default decoration are not judged');
   return passed ? exitCodes.success : exitCodes.failed;
+}
+
+// Not choices of the flags: the help would name all of them twice, on lines that are too long.
+function checkNames(flag: string, names: readonly string[]): void {
+  const unknown = names.find((name) => !(warningNames as readonly string[]).includes(name));
+  if (unknown === undefined) return;
+  throw new UsageError(`--${flag}: there is no warning ${JSON.stringify(unknown)}`, {
+    hint: `Give one of ${warningNames.join(', ')}.`,
+  });
 }

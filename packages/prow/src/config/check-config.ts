@@ -1,4 +1,5 @@
-import { listConfigFiles, readConfigFile } from './config-files.js';
+import { resolve } from 'node:path';
+import { listConfigFiles, type NameFile, readConfigFile, relativeTo } from './config-files.js';
 import { decode } from './decode.js';
 import { defaultPeriodic, defaultPostsubmit, defaultPresubmit, type JobDefaults } from './defaults.js';
 import type { ConfiguredJob, JobBase, Periodic, Postsubmit, Presubmit, ProwConfig } from './job-config.js';
@@ -19,6 +20,8 @@ export interface CheckConfigOptions extends WarningOptions {
   readonly configPath?: string | undefined;
   /** Job configs: files, or folders that hold some at any depth. */
   readonly jobConfigPaths?: readonly string[] | undefined;
+  /** Folder that paths are relative to; findings name files below it so too. @default paths are taken and named as given */
+  readonly cwd?: string | undefined;
 }
 
 /** What became of it. Prow loads a config that has no problems. */
@@ -37,15 +40,17 @@ export interface ConfigCheck {
  * @see https://github.com/kubernetes-sigs/prow/blob/main/pkg/config/config.go
  */
 export async function checkProwConfig(options: CheckConfigOptions): Promise<ConfigCheck> {
-  const { configPath, jobConfigPaths = [] } = options;
+  const { configPath, jobConfigPaths = [], cwd } = options;
+  const nameFile: NameFile = cwd === undefined ? (path) => path : relativeTo(cwd);
+  const find = (path: string) => (cwd === undefined ? path : resolve(cwd, path));
   const found: Findings = { problems: [], warnings: [] };
-  const main = configPath === undefined ? undefined : await readSource(configPath, true, found);
+  const main = configPath === undefined ? undefined : await readSource(find(configPath), nameFile, true, found);
   const jobSources: Source[] = [];
   for (const path of jobConfigPaths) {
-    const { files, problems } = await listConfigFiles(path);
+    const { files, problems } = await listConfigFiles(find(path), nameFile);
     found.problems.push(...problems);
     for (const file of files) {
-      const source = await readSource(file, false, found);
+      const source = await readSource(file, nameFile, false, found);
       if (source !== undefined) jobSources.push(source);
     }
   }
@@ -98,17 +103,23 @@ interface Source {
   readonly raw: RawConfig;
 }
 
-async function readSource(file: string, isMain: boolean, found: Findings): Promise<Source | undefined> {
-  const text = await readConfigFile(file);
+async function readSource(
+  file: string,
+  nameFile: NameFile,
+  isMain: boolean,
+  found: Findings,
+): Promise<Source | undefined> {
+  const text = await readConfigFile(file, nameFile);
   if (typeof text !== 'string') {
     found.problems.push(text);
     return undefined;
   }
-  const yaml = await parseYamlFile(file, text);
+  const yaml = await parseYamlFile(nameFile(file), text);
   if (!('locate' in yaml)) {
     found.problems.push(...yaml);
     return undefined;
   }
+  found.warnings.push(...yaml.remarks.map((remark) => ({ name: 'unknown-fields' as const, ...remark })));
   const raw = decode(yaml.value ?? {}, isMain ? mainConfigShape : jobConfigShape, [], {
     onWrong: (path, message) => found.problems.push({ code: 'FILE', message, position: yaml.locate(path) }),
     onUnknown: (path) => {

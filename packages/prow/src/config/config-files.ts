@@ -1,5 +1,5 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { ConfigProblem } from './problem.js';
@@ -8,6 +8,17 @@ import type { ConfigProblem } from './problem.js';
 const MAX_BYTES = 16 * 1024 * 1024;
 const unzip = promisify(gunzip);
 
+/** How findings name a file. */
+export type NameFile = (path: string) => string;
+
+/** Names files relative to a folder where they are below it, and else as they are. */
+export function relativeTo(cwd: string): NameFile {
+  return (path) => {
+    const below = relative(cwd, resolve(cwd, path));
+    return below === '' || below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below) ? path : below;
+  };
+}
+
 /**
  * Lists the files of a job config: a file, or all `.yaml` and `.yml` below a folder, by name. As Prow does, names that start
  * with `..` are skipped (Kubernetes mounts have such), and what a `.prowignore` names, by the rules of a .gitignore.
@@ -15,12 +26,13 @@ const unzip = promisify(gunzip);
  */
 export async function listConfigFiles(
   path: string,
+  nameFile: NameFile,
 ): Promise<{ readonly files: readonly string[]; readonly problems: readonly ConfigProblem[] }> {
   let files: readonly string[];
   try {
     files = (await stat(path)).isDirectory() ? await walk(path, await readIgnored(path)) : [path];
   } catch (error) {
-    return { files: [], problems: [unreadable(path, error)] };
+    return { files: [], problems: [unreadable(nameFile(path), error)] };
   }
   const seen = new Map<string, string>();
   const problems: ConfigProblem[] = [];
@@ -29,8 +41,8 @@ export async function listConfigFiles(
     if (before === undefined) seen.set(basename(file), file);
     else
       problems.push({
-        ...at(file),
-        message: `a file of this name is there already: ${before}`,
+        ...at(nameFile(file)),
+        message: `a file of this name is there already: ${nameFile(before)}`,
         hint: 'Rename one: Prow mounts all of them into one folder.',
       });
   }
@@ -38,7 +50,7 @@ export async function listConfigFiles(
 }
 
 /** Reads a file of config as text; one that is gzipped is unpacked. */
-export async function readConfigFile(file: string): Promise<string | ConfigProblem> {
+export async function readConfigFile(file: string, nameFile: NameFile): Promise<string | ConfigProblem> {
   try {
     const handle = await open(file);
     try {
@@ -51,7 +63,7 @@ export async function readConfigFile(file: string): Promise<string | ConfigProbl
       await handle.close();
     }
   } catch (error) {
-    return unreadable(file, error);
+    return unreadable(nameFile(file), error);
   }
 }
 

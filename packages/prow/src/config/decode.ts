@@ -65,7 +65,8 @@ export function decode(value: unknown, shape: Shape, path: Path, listener: Decod
       return isObject(value) ? decodeEntries(value, () => shape.of, path, listener) : wrong('an object');
     case 'fields': {
       if (!isObject(value)) return wrong('an object');
-      const find = (name: string) => shape.fields[name] ?? (shape.open === true ? anything : undefined);
+      const find = (name: string) =>
+        Object.hasOwn(shape.fields, name) ? shape.fields[name] : shape.open === true ? anything : undefined;
       const known = Object.keys(shape.fields);
       const spelling = (key: string) =>
         Object.hasOwn(shape.fields, key)

@@ -11,7 +11,7 @@ export interface DecoratedPlace {
 }
 
 /** Fields that are merged field by field; all others are taken whole. */
-const NESTED = ['utility_images', 'gcs_configuration', 'resources'] as const;
+const NESTED = ['utility_images', 'gcs_configuration', 'resources', 'censoring_options', 'scheduling_options'] as const;
 
 /**
  * The decoration of a job: all default entries that match, later ones over earlier ones, the job's own over all.
@@ -37,7 +37,8 @@ function matchingDefaults(plank: Plank, { repo, cluster }: DecoratedPlace): read
       (!entry.cluster || entry.cluster === '*' || entry.cluster === cluster),
   );
   if (entries !== undefined) return entries.map(({ config }) => config).filter((config) => config !== undefined);
-  return names.map((name) => plank.default_decoration_configs?.[name]).filter((config) => config !== undefined);
+  const byName = new Map(Object.entries(plank.default_decoration_configs ?? {}));
+  return names.map((name) => byName.get(name)).filter((config) => config !== undefined);
 }
 
 function overlay(below: DecorationConfig, above: DecorationConfig): DecorationConfig {
@@ -45,11 +46,24 @@ function overlay(below: DecorationConfig, above: DecorationConfig): DecorationCo
     const [a, b] = [below[field], above[field]] as readonly (Fields | undefined)[];
     return a === undefined || b === undefined ? [] : [[field, mergeFields(a, b)] as const];
   });
-  return { ...below, ...above, ...Object.fromEntries(nested) };
+  return { ...below, ...withoutEmpty(above, isEmptyList), ...Object.fromEntries(nested) };
 }
 
 /** Media types are a map in the map. */
 function mergeFields(below: Fields, above: Fields): Fields {
   const [a, b] = [below['mediaTypes'], above['mediaTypes']] as readonly (Fields | undefined)[];
-  return { ...below, ...above, ...(a === undefined || b === undefined ? {} : { mediaTypes: { ...a, ...b } }) };
+  return {
+    ...below,
+    ...withoutEmpty(above, (value) => value === '' || isEmptyList(value)),
+    ...(a === undefined || b === undefined ? {} : { mediaTypes: { ...a, ...b } }),
+  };
+}
+
+// What is empty in Go is as good as not there, unless it is a pointer: nested texts and all lists are none.
+function withoutEmpty(given: Fields, isEmpty: (value: unknown) => boolean): Fields {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => !isEmpty(value)));
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }

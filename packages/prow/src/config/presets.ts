@@ -20,7 +20,9 @@ export function applyPreset(preset: Preset, spec: PodSpec, onClash: (message: st
     more: readonly Item[] | undefined,
   ): readonly Item[] | undefined => {
     if (more === undefined || more.length === 0) return present;
-    const clashing = more.filter(({ name }) => present?.some((item) => item.name === name));
+    const seen = new Set(present?.map(({ name }) => name));
+    // One that the preset itself has twice is there already the second time.
+    const clashing = more.filter(({ name }) => seen.size === seen.add(name).size);
     for (const { name } of clashing)
       onClash(`a preset has the ${what} ${JSON.stringify(name)}, which is there already`);
     return [...(present ?? []), ...more.filter((item) => !clashing.includes(item))];

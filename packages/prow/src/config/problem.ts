@@ -43,7 +43,7 @@ export interface ConfigProblem {
   readonly job?: string;
 }
 
-/** What Prow loads, but somebody may not have meant. The names are those of Prow's own checkconfig, and two of ours. */
+/** What Prow loads, but somebody may not have meant. The names are those of Prow's own checkconfig, and two of ours: `regex-differs` and `unknown-agent`. */
 export const warningNames = [
   'duplicate-job-refs',
   'long-job-names',
@@ -51,6 +51,7 @@ export const warningNames = [
   'periodic-default-clone-config',
   'regex-differs',
   'required-job-annotations',
+  'unknown-agent',
   'unknown-fields',
   'validate-cluster-field',
 ] as const;

@@ -1,3 +1,4 @@
+import { findCloneUriFault } from './clone-uri.js';
 import { isDecorated } from './defaults.js';
 import type { ConfiguredJob, JobBase } from './job-config.js';
 import { isLabelValue, isQualifiedName } from './labels.js';
@@ -21,6 +22,8 @@ export interface JobSurroundings {
 const NAME = /^[A-Za-z0-9-._]+$/;
 // Jenkins has folders.
 const JENKINS_NAME = /^[A-Za-z0-9-._]([A-Za-z0-9-._/]*[A-Za-z0-9-_])?$/;
+/** What Prow knows how to check; of jobs for others it checks less. */
+export const knownAgents: readonly string[] = ['kubernetes', 'jenkins', 'tekton-pipeline'];
 const RESERVED_LABELS = ['prow.k8s.io/type', 'created-by-prow', 'prow.k8s.io/id'];
 
 type Check = (configured: ConfiguredJob, surroundings: JobSurroundings) => readonly Fault[];
@@ -39,6 +42,7 @@ export function findJobFaults(configured: ConfiguredJob, surroundings: JobSurrou
     checkLabels,
     checkAnnotations,
     checkQueue,
+    // Nor are these looked at in a job without a pod.
     ...(configured.job.spec === undefined ? [] : [checkRerunAuth, checkCloneUri, checkDecoration]),
   ];
   for (const check of checks) {
@@ -75,6 +79,7 @@ function findAgentFault(
   podNamespace: string | undefined,
 ): { readonly message: string; readonly path: Path } | undefined {
   const { agent = 'kubernetes', namespace, error_on_eviction } = job;
+  if (!knownAgents.includes(agent)) return undefined;
   const isKubernetes = agent === 'kubernetes';
   const isTekton = agent === 'tekton-pipeline';
   const pipeline = ['pipeline_run_spec', 'tekton_pipeline_run_spec'].find((field) => job[field] !== undefined);
@@ -138,39 +143,36 @@ const checkRerunAuth: Check = ({ job: { rerun_auth_config: auth = {} } }) => {
     : [];
 };
 
-const checkCloneUri: Check = ({ job: { clone_uri: uri, decoration_config: decoration } }) => {
-  if (!uri) return [];
-  // git's own form USER@HOST:PATH is no URL, but git and Prow take it.
-  const isUri = /^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:\S+$/.test(uri) || (URL.canParse(uri) && !/\s/.test(uri));
-  if (!isUri)
-    return [{ code: 'CLONE-URI', message: `not a URI to clone from: ${JSON.stringify(uri)}`, path: ['clone_uri'] }];
-  if (decoration?.['oauth_token_secret'] === undefined || /^https?:/.test(uri)) return [];
-  return [
-    {
-      code: 'CLONE-URI',
-      message: `an OAuth token can be used over http(s) only, not with ${uri}`,
-      path: ['clone_uri'],
-    },
+const checkCloneUri: Check = ({ job: { clone_uri, extra_refs = [], decoration_config: decoration } }) => {
+  // Those of the extra refs are only looked at where the job has one itself.
+  if (!clone_uri) return [];
+  const overHttp = decoration?.['oauth_token_secret'] !== undefined;
+  const all = [
+    { uri: clone_uri, path: ['clone_uri'] },
+    ...extra_refs.map(({ clone_uri: uri = '' }, at) => ({ uri, path: ['extra_refs', at, 'clone_uri'] })),
   ];
+  for (const { uri, path } of all) {
+    const message = findCloneUriFault(uri, overHttp);
+    if (message !== undefined) return [{ code: 'CLONE-URI', message, path }];
+  }
+  return [];
 };
 
 const checkDecoration: Check = ({ job }, { hasMainConfig }) => {
   if (!isDecorated(job)) return [];
-  const bare = (job.spec?.containers ?? []).findIndex(
-    ({ command = [], args = [] }) => command.length + args.length === 0,
-  );
-  if (bare >= 0) {
-    return [
-      {
-        code: 'DECORATION',
-        message: `container ${bare} has neither command nor args, which a decorated one needs`,
-        path: ['spec', 'containers', bare],
-      },
-    ];
-  }
   // The defaults that complete a decoration are in the main config.
   const fault = hasMainConfig ? findDecorationFault(job.decoration_config) : undefined;
-  return fault === undefined
+  if (fault !== undefined) {
+    return [{ code: 'DECORATION', message: fault.message, path: ['decoration_config', fault.field] }];
+  }
+  const bare = (job.spec?.containers ?? []).findIndex(({ command = [], args = [] }) => ![...command, ...args][0]);
+  return bare < 0
     ? []
-    : [{ code: 'DECORATION', message: fault.message, path: ['decoration_config', fault.field] }];
+    : [
+        {
+          code: 'DECORATION',
+          message: `container ${bare} has neither command nor args, which a decorated one needs`,
+          path: ['spec', 'containers', bare],
+        },
+      ];
 };

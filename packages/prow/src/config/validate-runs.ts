@@ -113,8 +113,9 @@ function findScheduleFaults(job: Periodic): readonly Fault[] {
   const faults = [
     faultOf([field], () => (field === 'cron' ? checkCron(job[field] ?? '') : parseGoDuration(job[field] ?? ''))),
   ];
-  const { interval } = job.retry ?? {};
-  if (interval) faults.push(faultOf(['retry', 'interval'], () => parseGoDuration(interval)));
+  const { retry } = job;
+  // Prow reads it whenever there is a retry, and an empty text is no duration.
+  if (retry !== undefined) faults.push(faultOf(['retry', 'interval'], () => parseGoDuration(retry.interval ?? '')));
   return faults.flat();
 }
 

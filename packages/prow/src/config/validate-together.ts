@@ -17,41 +17,31 @@ export function findClashes(jobs: readonly LoadedJob[]): readonly ConfigProblem[
     else group.push(job);
   }
   return [...groups.values()].flatMap((group) => [
-    ...pairsBy(group, ({ configured }) => configured.job.name).flatMap(([first, second]) =>
-      duplicateJob(first, second),
+    ...findFirstClashes(group, ({ configured }) => configured.job.name, overlap).map(([first, second]) =>
+      problemAt(second, {
+        code: 'DUP-JOB',
+        message: `there is a job of this name already, ${formatPlace(first)}`,
+        hint: 'Rename one, or give them branches that do not overlap.',
+        path: ['name'],
+      }),
     ),
-    ...pairsBy(group, contextOf).flatMap(([first, second]) => duplicateContext(first, second)),
+    ...findFirstClashes(group, contextOf, overlapUnderOtherName).map(([first, second]) =>
+      problemAt(second, {
+        code: 'DUP-CONTEXT',
+        message: `the context is that of ${first.configured.job.name} too, ${formatPlace(first)}`,
+        hint: 'Give each a context of its own: one would overwrite the status of the other.',
+        path: ['context'],
+      }),
+    ),
   ]);
-}
-
-function duplicateJob(first: LoadedJob, second: LoadedJob): readonly ConfigProblem[] {
-  if (!overlap(first, second)) return [];
-  const where = formatPlace(first);
-  return [
-    problemAt(second, {
-      code: 'DUP-JOB',
-      message: `there is a job of this name already, ${where}`,
-      hint: 'Rename one, or give them branches that do not overlap.',
-      path: ['name'],
-    }),
-  ];
-}
-
-function duplicateContext(first: LoadedJob, second: LoadedJob): readonly ConfigProblem[] {
-  const [a, b] = [first.configured.job.name, second.configured.job.name];
-  if (a === b || !overlap(first, second)) return [];
-  return [
-    problemAt(second, {
-      code: 'DUP-CONTEXT',
-      message: `the context is that of ${a} too, ${formatPlace(first)}`,
-      hint: 'Give each a context of its own: one would overwrite the status of the other.',
-      path: ['context'],
-    }),
-  ];
 }
 
 function overlap({ configured: a }: LoadedJob, { configured: b }: LoadedJob): boolean {
   return a.type === 'periodic' || b.type === 'periodic' || branchesOverlap(a.job, b.job);
+}
+
+function overlapUnderOtherName(a: LoadedJob, b: LoadedJob): boolean {
+  return a.configured.job.name !== b.configured.job.name && overlap(a, b);
 }
 
 function contextOf({ configured }: LoadedJob): string | undefined {
@@ -62,17 +52,20 @@ function formatPlace({ configured: { position } }: LoadedJob): string {
   return `${position.file}:${position.line}`;
 }
 
-/** Pairs of items with the same key, in order; items without one have no pair. */
-function pairsBy(
-  items: readonly LoadedJob[],
-  keyOf: (item: LoadedJob) => string | undefined,
+/** For each job the first before it that has the same key and clashes with it; jobs without a key have none. */
+function findFirstClashes(
+  jobs: readonly LoadedJob[],
+  keyOf: (job: LoadedJob) => string | undefined,
+  clash: (first: LoadedJob, second: LoadedJob) => boolean,
 ): readonly (readonly [LoadedJob, LoadedJob])[] {
   const byKey = new Map<string, LoadedJob[]>();
-  return items.flatMap((item) => {
-    const key = keyOf(item);
+  return jobs.flatMap((job) => {
+    const key = keyOf(job);
     if (key === undefined) return [];
     const before = byKey.get(key) ?? [];
-    byKey.set(key, [...before, item]);
-    return before.map((one) => [one, item] as const);
+    const first = before.find((one) => clash(one, job));
+    before.push(job);
+    byKey.set(key, before);
+    return first === undefined ? [] : [[first, job] as const];
   });
 }

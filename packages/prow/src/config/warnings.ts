@@ -2,6 +2,7 @@ import { isDecorated } from './defaults.js';
 import type { LoadedJob } from './loaded-job.js';
 import type { ConfigWarning, WarningName } from './problem.js';
 import { differencesFromJavaScript } from './re2.js';
+import { knownAgents } from './validate-job.js';
 import { patternsOf } from './validate-runs.js';
 import type { Path } from './yaml-file.js';
 
@@ -35,7 +36,7 @@ export function findWarnings(job: LoadedJob, options: WarningOptions): readonly 
 }
 
 function findNameRemarks({ configured: { job } }: LoadedJob): readonly Remark[] {
-  const { name, agent } = job;
+  const { name = '', agent } = job;
   if (agent !== 'kubernetes' || name.length <= LONGEST_NAME) return [];
   const message = `the name has ${name.length} characters; labels hold ${LONGEST_NAME}, so it is cut there`;
   return [{ name: 'long-job-names', message, path: ['name'] }];
@@ -63,7 +64,12 @@ function findRefRemarks({ configured }: LoadedJob): readonly Remark[] {
 function findPlaceRemarks({ configured: { job } }: LoadedJob, options: WarningOptions): readonly Remark[] {
   const { requiredAnnotations = [], clusters } = options;
   const remarks: Remark[] = [];
-  if (job.agent === 'kubernetes' && !isDecorated(job)) {
+  const { agent = 'kubernetes' } = job;
+  if (!knownAgents.includes(agent)) {
+    const message = `the agent ${JSON.stringify(agent)} is unknown to Prow, which does not check its jobs fully`;
+    remarks.push({ name: 'unknown-agent', message, path: ['agent'] });
+  }
+  if (agent === 'kubernetes' && !isDecorated(job)) {
     remarks.push({ name: 'non-decorated-jobs', message: 'the job is not decorated (decorate: true)', path: [] });
   }
   const missing = requiredAnnotations.filter((key) => job.annotations?.[key] === undefined);

@@ -10,6 +10,8 @@ export interface YamlFile {
   readonly file: string;
   /** The document as plain data, anchors and merges resolved. */
   readonly value: unknown;
+  /** What Prow's decoder passes over without a word: keys that stand twice, and all documents but the first. */
+  readonly remarks: readonly { readonly message: string; readonly position: Position }[];
   /** Where the value of a path was written; of one that is not there, of the nearest thing around it. */
   locate(path: Path): Position;
 }
@@ -17,7 +19,12 @@ export interface YamlFile {
 const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_DEPTH = 100;
 // Anchors of a real config are used some hundred times; those of a bomb, milliards of times.
-const MAX_ALIASES = 100_000;
+const MAX_ALIASES = 10_000;
+
+const passedOver: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'the key stands here twice; the last one counts',
+  MULTIPLE_DOCS: 'a second document begins here; Prow reads the first only',
+};
 
 /** Reads YAML 1.1, as Prow's decoder does: `yes` and `on` are booleans, merge keys work. Returns its faults otherwise. */
 export async function parseYamlFile(file: string, text: string): Promise<YamlFile | readonly ConfigProblem[]> {
@@ -37,15 +44,21 @@ export async function parseYamlFile(file: string, text: string): Promise<YamlFil
       // Go's decoder leaves times and numbers to the base of 60 as the text they are.
       customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isTimeTag(tag)),
     });
-    if (document.errors.length > 0) {
-      return document.errors.map(({ message, pos }) => {
-        const { line, col } = lines.linePos(pos[0]);
-        return fault(`not YAML: ${message}`, { line, column: col });
-      });
+    const positionOf = ([offset]: readonly [number, number]) => {
+      const { line, col } = lines.linePos(offset);
+      return { file, line, column: col };
+    };
+    const errors = document.errors.filter(({ code }) => !Object.hasOwn(passedOver, code));
+    if (errors.length > 0) {
+      return errors.map(({ message, pos }) => fault(`not YAML: ${message}`, positionOf(pos)));
     }
+    const remarks = document.errors.map(({ code, pos }) => ({
+      message: passedOver[code] ?? code,
+      position: positionOf(pos),
+    }));
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (depthOf(value) > MAX_DEPTH) return [fault(`nested more than ${MAX_DEPTH} deep`)];
-    return { file, value, locate: createLocator(file, document, lines) };
+    return { file, value, remarks, locate: createLocator(file, document, lines) };
   } catch (error) {
     // Too many aliases, or nested so deep that the parser itself gives up.
     return [fault(`not YAML: ${error instanceof RangeError ? 'nested too deep' : (error as Error).message}`)];
@@ -56,9 +69,15 @@ function isTimeTag({ tag, format }: { readonly tag: string; readonly format?: st
   return tag === 'tag:yaml.org,2002:timestamp' || format === 'TIME';
 }
 
-function depthOf(value: unknown, depth = 0): number {
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return depth;
-  return Object.values(value).reduce<number>((deepest, item) => Math.max(deepest, depthOf(item, depth + 1)), depth);
+/** Levels of objects in a value. One that holds itself, as an alias within its own anchor does, has no end of them. */
+function depthOf(value: unknown, known = new Map<object, number>()): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  known.set(value, Infinity); // while it is looked at
+  const depth = 1 + Object.values(value).reduce<number>((deepest, item) => Math.max(deepest, depthOf(item, known)), 0);
+  known.set(value, depth);
+  return depth;
 }
 
 function createLocator(file: string, document: Document, lines: LineCounter): (path: Path) => Position {
@@ -95,7 +114,9 @@ function findItem(node: unknown, step: string | number, document: Document): Fou
     return item === undefined ? undefined : { key: resolve(item, document), value: item };
   }
   const pairs = items as readonly Pair[];
-  const own = pairs.find(({ key }) => keyOf(key).toLowerCase() === step.toLowerCase());
+  const own =
+    pairs.findLast(({ key }) => keyOf(key) === step) ??
+    pairs.findLast(({ key }) => keyOf(key).toLowerCase() === step.toLowerCase());
   if (own !== undefined) return own;
   for (const { key, value } of pairs) {
     if (keyOf(key) !== '<<') continue;

@@ -25,10 +25,7 @@ export const checkConfigCommand = defineCommand({
   name: 'check-config',
   summary: 'check job configs by the rules that Prow loads them by',
   description: `Prints FILE:LINE:COLUMN: CODE: MESSAGE for each problem and exits with 1 when there is one. Without --config-path, what depends on the main config (namespaces, queues, default decoration) is not judged. Warnings are ${warningNames.join(', ')}.`,
-  examples: [
-    'seatrial-prow check-config jobs/',
-    'seatrial-prow check-config --config-path config.yaml --strict jobs/',
-  ],
+  examples: ['seatrial-prow check-config jobs/', 'seatrial-prow check-config --config-path config.yaml --strict jobs/'],
   arguments: [{ name: 'path', description: 'job configs: a file or a folder', variadic: true }],
   flags: checkConfigFlags,
   json: true,

@@ -144,5 +144,7 @@ function resolve(node: unknown, document: Document): unknown {
 }
 
 function keyOf(key: unknown): string {
-  return String((key as { value?: unknown } | null)?.value ?? key);
+  const value: unknown = (key as { value?: unknown } | null)?.value ?? key;
+  // The key of a merge is a symbol.
+  return typeof value === 'symbol' ? (value.description ?? '') : String(value);
 }

@@ -7,6 +7,7 @@ import { type LoadedJob, problemAt } from './loaded-job.js';
 import { applyPreset, findDuplicateLabels, presetApplies } from './presets.js';
 import type { ConfigProblem, ConfigWarning } from './problem.js';
 import type { Preset, RawConfig } from './raw-config.js';
+import { createRe2Compiler } from './re2.js';
 import { jobConfigShape, mainConfigShape } from './shapes.js';
 import { findJobFaults, type JobSurroundings } from './validate-job.js';
 import { findRegexFaults, findRunFaults } from './validate-runs.js';
@@ -73,12 +74,14 @@ export async function checkProwConfig(options: CheckConfigOptions): Promise<Conf
   }
   const defaulted = loadJobs(sources, defaults);
   const jobs = applyPresets(sources, defaulted, found);
-  for (const job of jobs) found.problems.push(...findRegexFaults(job.configured).map((fault) => problemAt(job, fault)));
+  const compile = createRe2Compiler();
+  for (const job of jobs)
+    found.problems.push(...findRegexFaults(job.configured, compile).map((fault) => problemAt(job, fault)));
   if (found.problems.length > 0) return inOrder(found);
 
   const surroundings: JobSurroundings = { ...defaults, hasMainConfig: main !== undefined };
   for (const job of jobs) {
-    const faults = [...findJobFaults(job.configured, surroundings), ...findRunFaults(job.configured)];
+    const faults = [...findJobFaults(job.configured, surroundings), ...findRunFaults(job.configured, compile)];
     found.problems.push(...faults.map((fault) => problemAt(job, fault)));
     found.warnings.push(...findWarnings(job, options));
   }

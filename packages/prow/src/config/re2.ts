@@ -26,6 +26,18 @@ export function compileRe2(pattern: string): Re2 {
   }
 }
 
+/** {@link compileRe2} that compiles each pattern once: a config has the same ones hundreds of times. */
+export function createRe2Compiler(): (pattern: string) => Re2 {
+  const compiled = new Map<string, Re2>();
+  return (pattern) => {
+    const known = compiled.get(pattern);
+    if (known !== undefined) return known;
+    const re2 = compileRe2(pattern);
+    compiled.set(pattern, re2);
+    return re2;
+  };
+}
+
 // Each is valid in Go and means something else, or nothing, to JavaScript's RegExp without flags.
 const differences: readonly (readonly [construct: RegExp, what: string])[] = [
   [/\(\?[a-zA-Z]*[imsU][a-zA-Z]*(?:-[imsU]+)?[:)]/, 'flags in the pattern, such as (?m)'],

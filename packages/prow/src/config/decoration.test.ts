@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mergeDecoration } from './decoration.js';
+import type { Plank } from './raw-config.js';
 
 const place = { repo: 'acme/widgets', cluster: 'build' };
 
@@ -18,7 +19,7 @@ describe(mergeDecoration, () => {
   });
 
   it('lets later entries win field by field, and the job over all', () => {
-    const plank = {
+    const plank: Plank = {
       default_decoration_config_entries: [
         {
           config: {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { PodSpec } from './job-config.js';
 import { applyPreset, findDuplicateLabels, presetApplies } from './presets.js';
+import type { Preset } from './raw-config.js';
 
 describe(presetApplies, () => {
   it.each([
@@ -14,8 +16,9 @@ describe(presetApplies, () => {
 
 describe(applyPreset, () => {
   const env = [{ name: 'A', value: '1' }];
+  const mount = { name: 'v', mountPath: '/v' };
   const spec = { initContainers: [{ name: 'i' }], containers: [{ name: 'c' }, { name: 'd' }] };
-  const clashesOf = (preset: object, pod: object) => {
+  const clashesOf = (preset: Preset, pod: PodSpec) => {
     const clashes: string[] = [];
     applyPreset(preset, pod, (message) => clashes.push(message));
     return clashes;
@@ -24,7 +27,7 @@ describe(applyPreset, () => {
   it('adds to all containers but not to init containers, and to the pod', () => {
     const preset = {
       env,
-      volumeMounts: [{ name: 'v', mountPath: '/v' }],
+      volumeMounts: [mount],
       volumes: [{ name: 'v' }],
       tolerations: [{ key: 'k' }],
     };
@@ -40,11 +43,11 @@ describe(applyPreset, () => {
     });
   });
 
-  it.each([
+  it.each<[what: string, preset: Preset, pod: PodSpec]>([
     ['variable', { env }, { containers: [{ env }] }],
     ['variable', { env: [...env, ...env] }, { containers: [{}] }],
     ['volume', { volumes: [{ name: 'v' }] }, { volumes: [{ name: 'v' }] }],
-    ['mount', { volumeMounts: [{ name: 'v' }] }, { containers: [{ volumeMounts: [{ name: 'v' }] }] }],
+    ['mount', { volumeMounts: [mount] }, { containers: [{ volumeMounts: [mount] }] }],
     ['toleration', { tolerations: [{ key: 'k' }] }, { tolerations: [{ key: 'k' }] }],
   ])('tells a clash of a %s', (what, preset, pod) => {
     expect(clashesOf(preset, pod)).toEqual([expect.stringContaining(what)]);
@@ -53,7 +56,7 @@ describe(applyPreset, () => {
 
 describe(findDuplicateLabels, () => {
   it('finds a pair that stands in two presets', () => {
-    const presets = [{ labels: { a: '1' } }, { labels: { a: '2' } }, { labels: { b: '1', a: '1' } }];
+    const presets: readonly Preset[] = [{ labels: { a: '1' } }, { labels: { a: '2' } }, { labels: { b: '1', a: '1' } }];
     expect(findDuplicateLabels(presets)).toEqual([{ at: 2, pair: 'a: 1' }]);
   });
 });

@@ -9,7 +9,10 @@ import type { Sandbox } from '@seatrial/sandbox';
 import { startSandbox } from '@seatrial/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { checkProwConfig } from '../config/check-config.js';
 import { createGithubClient } from '../github/github-client.js';
+import { addJobs } from '../testgrid/add-jobs.js';
+import { readTestgridConfig } from '../testgrid/read-config.js';
 import { onboardCommand } from './onboard-command.js';
 import { onboard } from './onboard.js';
 
@@ -150,6 +153,24 @@ describe(onboard, () => {
       },
     ]);
     expect(invitations).toMatchObject([{ login: 'acme-ci', permission: 'write' }]);
+  });
+
+  it('writes jobs that Prow loads, with a tab each on the dashboard that is written', async () => {
+    await run(...all());
+    const main = join(cwd, 'config.yaml');
+    const images = ['clonerefs', 'entrypoint', 'initupload', 'sidecar'].map((name) => [name, `utils/${name}:v1`]);
+    const decoration = {
+      utility_images: Object.fromEntries(images) as object,
+      gcs_configuration: { bucket: 'gs://ci-logs', path_strategy: 'explicit' },
+    };
+    await writeFile(main, JSON.stringify({ plank: { default_decoration_config_entries: [{ config: decoration }] } }));
+    const folder = join(cwd, 'config', 'config');
+    const found = await checkProwConfig({ configPath: main, jobConfigPaths: [join(folder, 'jobs')] });
+    expect(found).toMatchObject({ problems: [], warnings: [] });
+    const { config } = await readTestgridConfig(join(folder, 'testgrids'));
+    const made = addJobs(config, found.config ?? expect.fail());
+    expect(made.problems).toEqual([]);
+    expect(made.config.dashboards?.[0]?.dashboard_tab).toHaveLength(3);
   });
 
   it('changes nothing once all of it is there, and says so', async () => {

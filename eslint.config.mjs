@@ -61,7 +61,7 @@ export default tseslint.config(
   },
   {
     // Clients are tested against the sandbox, which shares nothing with them.
-    files: ['**/*.test.ts'],
+    files: ['**/*.test.ts', '**/src/testing/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(layers.map(([layer, below]) => [layer, [...below, 'sandbox']])),
     },

@@ -61,6 +61,17 @@ describe(checkProwConfig, () => {
     ['no container', withSpec({ containers: [] }), ['POD-COUNT']],
     ['a reserved volume', withSpec({ volumes: [{ name: 'logs' }] }), ['VOLUME']],
     ['a volume twice', withSpec({ volumes: [{ name: 'v' }, { name: 'v' }] }), ['VOLUME']],
+    [
+      'a mount of nothing at a path of Prow',
+      withSpec({ containers: [{ image: 'i', command: ['m'], volumeMounts: [{ name: 'v', mountPath: '/logs' }] }] }),
+      ['MOUNT', 'MOUNT'],
+    ],
+    ['a duration of days', decorated({ timeout: '1d' }), ['FILE']],
+    ['a duration over 64 bits', decorated({ timeout: '9999999h' }), ['FILE']],
+    ['a path strategy of nobody', decorated({ gcs_configuration: { path_strategy: 'odd' } }), ['DECORATION']],
+    ['branches that only make a pattern together', { branches: ['(a', 'b)'] }, []],
+    ['branches that make none', { branches: ['(a', 'b'] }, ['REGEX']],
+    ['a bucket of one letter', decorated({ gcs_configuration: { bucket: 's3://b', path_strategy: 'explicit' } }), []],
     ['a reserved label', { labels: { 'prow.k8s.io/id': 'x' } }, ['LABEL']],
     ['a label value with a slash', { labels: { a: 'b/c' } }, ['LABEL']],
     ['an annotation key with a space', { annotations: { 'a b': 'c' } }, ['ANNOTATION']],
@@ -231,6 +242,15 @@ describe(checkProwConfig, () => {
       ['DUP-CONTEXT', 'b'],
       ['DUP-CONTEXT', 'c'],
     ]);
+  });
+
+  it('takes an item of nothing for a job without a name', async () => {
+    const problems = await found('periodics: [~]\n');
+    expect(problems.map((line) => line.split(': ')[1])).toEqual(['NAME', 'SCHEDULE']);
+  });
+
+  it('tells of a file that is no YAML in a few lines', async () => {
+    expect((await found('{'.repeat(1_000) + ']'.repeat(1_000))).length).toBeLessThanOrEqual(20);
   });
 
   it('refuses a retry without an interval', async () => {

@@ -43,7 +43,8 @@ export function checkCron(schedule: string): void {
   if (parts.length !== 5 && parts.length !== 6) throw invalid(`${parts.length} fields, not 5`);
   const fields: readonly Field[] = parts.length === 6 ? [SECONDS, ...FIELDS] : FIELDS;
   for (const [at, field] of fields.entries()) {
-    for (const range of (parts[at] ?? '').split(',')) {
+    // Go's library drops what is empty between commas.
+    for (const range of (parts[at] ?? '').split(',').filter((one) => one !== '')) {
       const why = findFault(range, field);
       if (why !== undefined) throw invalid(`${field.name} ${JSON.stringify(range)} ${why}`);
     }

@@ -1,3 +1,4 @@
+import { parseGoDuration } from './go-duration.js';
 import type { Path } from './yaml-file.js';
 
 /** What a field of a config holds, as data. */
@@ -55,12 +56,17 @@ export function decode(value: unknown, shape: Shape, path: Path, listener: Decod
     case 'number':
       return typeof value === 'number' ? value : wrong('a number');
     case 'duration':
-      return typeof value === 'string' || Number.isInteger(value) ? value : wrong('a duration such as 2h');
+      return isDuration(value) ? value : wrong('a duration such as 2h or 1h30m');
     case 'list':
       if (!Array.isArray(value)) return wrong('a list');
-      return value
-        .map((item, at) => decode(item, shape.of, [...path, at], listener))
-        .filter((item) => item !== undefined);
+      return (
+        value
+          // An item of nothing is one without any field, not none.
+          .map((item, at) =>
+            decode(item ?? (shape.of.kind === 'fields' ? {} : item), shape.of, [...path, at], listener),
+          )
+          .filter((item) => item !== undefined)
+      );
     case 'record':
       return isObject(value) ? decodeEntries(value, () => shape.of, path, listener) : wrong('an object');
     case 'fields': {
@@ -108,6 +114,16 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isObject(value)) return 'an object';
   return typeof value === 'string' ? `the text ${JSON.stringify(value)}` : String(value);
+}
+
+function isDuration(value: unknown): boolean {
+  if (typeof value !== 'string') return Number.isInteger(value);
+  try {
+    parseGoDuration(value);
+    return true;
+  } catch {
+    return false; // a ProwError, which says the same
+  }
 }
 
 function isScalar(value: unknown): boolean {

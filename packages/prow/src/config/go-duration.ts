@@ -10,6 +10,8 @@ const UNIT_NS: Readonly<Record<string, bigint>> = {
   m: 60_000_000_000n,
   h: 3_600_000_000_000n,
 };
+/** Go keeps nanoseconds in 64 bits: some 292 years. */
+const MAX_NS = 2n ** 63n - 1n;
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy;
 
 /**
@@ -30,6 +32,11 @@ export function parseGoDuration(text: string): bigint {
     const [whole = '', fraction = ''] = number.split('.');
     return total + (BigInt(whole + fraction) * (UNIT_NS[unit] ?? 0n)) / 10n ** BigInt(fraction.length);
   }, 0n);
+  if (sum > (text.startsWith('-') ? MAX_NS + 1n : MAX_NS)) {
+    throw new ProwError('INVALID_CONFIG', `too long a duration: ${JSON.stringify(text)}`, {
+      hint: 'Go takes no more than 2562047h47m16s.',
+    });
+  }
   return text.startsWith('-') ? -sum : sum;
 }
 

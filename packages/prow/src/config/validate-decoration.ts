@@ -10,6 +10,16 @@ interface DecorationFault {
   readonly field: string;
 }
 
+/**
+ * The first thing that is wrong with what is written, whatever the defaults add: an unknown path strategy, a media type that
+ * is none.
+ */
+export function findWrittenFault(decoration: DecorationConfig | undefined): DecorationFault | undefined {
+  const { mediaTypes = {}, path_strategy: strategy } = (decoration?.gcs_configuration ?? {}) as Storage;
+  const message = findMediaTypeFault(mediaTypes) ?? (strategy ? findStrategyFault(strategy) : undefined);
+  return message === undefined ? undefined : { field: 'gcs_configuration', message };
+}
+
 /** The first thing that keeps Prow from decorating a job with this. `undefined` when there is none. */
 export function findDecorationFault(decoration: DecorationConfig | undefined): DecorationFault | undefined {
   const images = decoration?.utility_images;
@@ -42,19 +52,27 @@ interface Storage {
 
 function findStorageFault(storage: Storage): string | undefined {
   const { bucket, path_strategy: strategy, default_org, default_repo, local_output_dir, mediaTypes = {} } = storage;
-  for (const [extension, type] of Object.entries(mediaTypes)) {
-    if (!MEDIA_TYPE.test(type)) return `the media type of ${extension} is none: ${JSON.stringify(type)}`;
-  }
+  const media = findMediaTypeFault(mediaTypes);
+  if (media !== undefined) return media;
   // A plain folder takes the place of bucket and paths.
   if (local_output_dir) return undefined;
-  if (!bucket || !/^(?:(?:gs|s3):\/\/)?[a-z0-9][a-z0-9._-]*[a-z0-9]$|^file:\/\/\//.test(bucket)) {
+  if (!bucket || !/^(?:(?:gs|s3):\/\/)?[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$|^file:\/\/\//.test(bucket)) {
     return `not a bucket: ${JSON.stringify(bucket ?? '')}; write it as gs://NAME`;
   }
-  if (!STRATEGIES.includes(strategy ?? '')) {
-    return `unknown path strategy ${JSON.stringify(strategy ?? '')}; it is one of ${STRATEGIES.join(', ')}`;
-  }
+  const unknown = findStrategyFault(strategy ?? '');
+  if (unknown !== undefined) return unknown;
   if (strategy !== 'explicit' && (!default_org || !default_repo)) {
     return `path strategy ${strategy} needs default_org and default_repo`;
   }
   return undefined;
+}
+
+function findMediaTypeFault(mediaTypes: Readonly<Record<string, string>>): string | undefined {
+  const found = Object.entries(mediaTypes).find(([, type]) => !MEDIA_TYPE.test(type));
+  return found === undefined ? undefined : `the media type of ${found[0]} is none: ${JSON.stringify(found[1])}`;
+}
+
+function findStrategyFault(strategy: string): string | undefined {
+  if (STRATEGIES.includes(strategy)) return undefined;
+  return `unknown path strategy ${JSON.stringify(strategy)}; it is one of ${STRATEGIES.join(', ')}`;
 }

@@ -4,7 +4,7 @@ import type { ConfiguredJob, JobBase } from './job-config.js';
 import { isLabelValue, isQualifiedName } from './labels.js';
 import type { ConfigProblem } from './problem.js';
 import type { Plank } from './raw-config.js';
-import { findDecorationFault } from './validate-decoration.js';
+import { findDecorationFault, findWrittenFault } from './validate-decoration.js';
 import { findPodFaults } from './validate-pod.js';
 import type { Path } from './yaml-file.js';
 
@@ -161,7 +161,7 @@ const checkCloneUri: Check = ({ job: { clone_uri, extra_refs = [], decoration_co
 const checkDecoration: Check = ({ job }, { hasMainConfig }) => {
   if (!isDecorated(job)) return [];
   // The defaults that complete a decoration are in the main config.
-  const fault = hasMainConfig ? findDecorationFault(job.decoration_config) : undefined;
+  const fault = hasMainConfig ? findDecorationFault(job.decoration_config) : findWrittenFault(job.decoration_config);
   if (fault !== undefined) {
     return [{ code: 'DECORATION', message: fault.message, path: ['decoration_config', fault.field] }];
   }

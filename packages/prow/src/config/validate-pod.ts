@@ -113,17 +113,20 @@ function findMountFaults(
   { volumes = [] }: PodSpec,
   decoration: DecorationConfig | undefined,
 ): readonly Fault[] {
-  const known = [...volumes.map(({ name }) => name), ...CREDENTIAL_VOLUMES, ...secretsOf(decoration)];
+  const known = [
+    ...volumes.map(({ name }) => name),
+    ...UTILITY_MOUNTS,
+    ...CREDENTIAL_VOLUMES,
+    ...secretsOf(decoration),
+  ];
   return volumeMounts.flatMap(({ name, mountPath }, at) => {
-    const why = UTILITY_MOUNTS.includes(name)
-      ? `mounts ${name}, which is Prow's own`
-      : !known.includes(name)
-        ? `mounts ${name}, and there is no such volume`
-        : UTILITY_PATHS.includes(mountPath)
-          ? `mounts ${name} at ${mountPath}, where Prow mounts its own`
-          : undefined;
     const path = ['spec', 'containers', container, 'volumeMounts', at];
-    return why === undefined ? [] : [{ code: 'MOUNT' as const, message: `container ${container} ${why}`, path }];
+    const why = [
+      ...(UTILITY_MOUNTS.includes(name) ? [`mounts ${name}, which is Prow's own`] : []),
+      ...(known.includes(name) ? [] : [`mounts ${name}, and there is no such volume`]),
+      ...(UTILITY_PATHS.includes(mountPath) ? [`mounts ${name} at ${mountPath}, where Prow mounts its own`] : []),
+    ];
+    return why.map((one) => ({ code: 'MOUNT' as const, message: `container ${container} ${one}`, path }));
   });
 }
 

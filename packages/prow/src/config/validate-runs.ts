@@ -10,10 +10,14 @@ type Compile = typeof compileRe2;
 
 const GERRIT_REPORT = 'prow.k8s.io/gerrit-report-label';
 
-/** Patterns of a job that are no regular expressions of Go. */
+/** Patterns of a job that are no regular expressions of Go. Of a list of branches, that is the whole of it, as Prow joins it. */
 export function findRegexFaults({ type, job }: ConfiguredJob, compile: Compile = compileRe2): readonly Fault[] {
   if (type === 'periodic') return [];
-  return patternsOf(job).flatMap(({ path, pattern }) => {
+  const lists = (['branches', 'skip_branches'] as const).map((field) => ({
+    path: [field],
+    pattern: job[field]?.join('|') ?? '',
+  }));
+  return [...patternsOf(job).filter(({ path }) => path.length === 1), ...lists].flatMap(({ path, pattern }) => {
     try {
       compile(pattern);
       return [];

@@ -18,6 +18,8 @@ export interface YamlFile {
 
 const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_DEPTH = 100;
+/** Of a file that is no YAML at all, one error is as good as thousands. */
+const MAX_ERRORS = 20;
 // Anchors of a real config are used some hundred times; those of a bomb, milliards of times.
 const MAX_ALIASES = 10_000;
 
@@ -50,7 +52,7 @@ export async function parseYamlFile(file: string, text: string): Promise<YamlFil
     };
     const errors = document.errors.filter(({ code }) => !Object.hasOwn(passedOver, code));
     if (errors.length > 0) {
-      return errors.map(({ message, pos }) => fault(`not YAML: ${message}`, positionOf(pos)));
+      return errors.slice(0, MAX_ERRORS).map(({ message, pos }) => fault(`not YAML: ${message}`, positionOf(pos)));
     }
     const remarks = document.errors.map(({ code, pos }) => ({
       message: passedOver[code] ?? code,

@@ -26,6 +26,12 @@ export type ReleaseErrorCode =
   /** A step of the Dockerfile failed. */
   | 'BUILD_FAILED'
   | 'PUSH_FAILED'
+  /** The registry refused a request, or answered with something that cannot be. */
+  | 'REGISTRY_FAILED'
+  /** A command that prepares a build failed. */
+  | 'PREBUILD_FAILED'
+  /** The build service refused or lost a build, for no fault of the Dockerfile. */
+  | 'CLOUD_BUILD_FAILED'
   /** A record in storage that cannot be read. */
   | 'INVALID_RECORD'
   /** Nothing has been recorded as passing yet. */
@@ -40,6 +46,8 @@ const infrastructureCodes: ReadonlySet<ReleaseErrorCode> = new Set([
   'ENGINE_UNREACHABLE',
   'ENGINE_FAILED',
   'PUSH_FAILED',
+  'REGISTRY_FAILED',
+  'CLOUD_BUILD_FAILED',
 ]);
 
 /** Facts of a failure beside its message. */

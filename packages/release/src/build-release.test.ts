@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { buildRelease, type ReleaseRequest } from './build-release.js';
 import { parseBuildInfo } from './records/build-info.js';
+import { createEngineBuilder } from './image/engine-builder.js';
 import { type EngineAnswer, type EngineRequest, readFiles, startEngine } from './testing/engine-server.js';
 import { createMemoryStore } from './testing/memory-store.js';
 import { tempFolder } from './testing/temp-folder.js';
@@ -42,7 +43,7 @@ async function request(more: Partial<ReleaseRequest> = {}): Promise<ReleaseReque
   return {
     sourceDir: await source(),
     commit: COMMIT,
-    image: { name: 'app', context: '.' },
+    images: [{ name: 'app', context: '.' }],
     chart: { path: 'chart/app' },
     registry: '127.0.0.1:5000/team/',
     releasesUri: 'gs://releases/',
@@ -61,13 +62,14 @@ describe(buildRelease, () => {
     const { docker, requests } = await startEngine(works);
     const store = createMemoryStore();
     const asked = await request();
-    const info = await buildRelease({ ...asked, docker, store });
+    const info = await buildRelease({ ...asked, builder: createEngineBuilder(docker), store });
 
     const path = join(asked.outDir, `app-${VERSION}.tgz`);
     expect(info).toEqual({
       image: REFERENCE,
       digest: DIGEST,
       imageByDigest: `127.0.0.1:5000/team/app@${DIGEST}`,
+      images: [{ name: 'app', image: REFERENCE, digest: DIGEST, imageByDigest: `127.0.0.1:5000/team/app@${DIGEST}` }],
       commit: COMMIT,
       tag: TAG,
       chart: {
@@ -102,7 +104,11 @@ describe(buildRelease, () => {
 
   it('puts the image into the chart by digest and keeps all else', async () => {
     const { docker } = await startEngine(works);
-    const { chart } = await buildRelease({ ...(await request()), docker, store: createMemoryStore() });
+    const { chart } = await buildRelease({
+      ...(await request()),
+      builder: createEngineBuilder(docker),
+      store: createMemoryStore(),
+    });
     const files = await filesOf(chart.path);
     expect(files.get('app/values.yaml')).toBe(
       `# Which image.\nimage: 127.0.0.1:5000/team/app@${DIGEST}   # a comment\n\nother: "1"\n`,
@@ -116,7 +122,7 @@ describe(buildRelease, () => {
   it('leaves the source as it is', async () => {
     const { docker } = await startEngine(works);
     const asked = await request();
-    await buildRelease({ ...asked, docker, store: createMemoryStore() });
+    await buildRelease({ ...asked, builder: createEngineBuilder(docker), store: createMemoryStore() });
     expect(await readFile(join(asked.sourceDir, 'chart/app/values.yaml'), 'utf8')).toContain('image: app:dev ');
   });
 
@@ -124,9 +130,9 @@ describe(buildRelease, () => {
     const { docker } = await startEngine(works);
     const store = createMemoryStore();
     const asked = await request();
-    const first = await buildRelease({ ...asked, docker, store });
+    const first = await buildRelease({ ...asked, builder: createEngineBuilder(docker), store });
     const generation = store.objects.get(PUBLISHED)?.generation;
-    expect(await buildRelease({ ...asked, docker, store })).toEqual(first);
+    expect(await buildRelease({ ...asked, builder: createEngineBuilder(docker), store })).toEqual(first);
     expect(store.objects.get(PUBLISHED)?.generation).toBe(generation);
   });
 
@@ -134,17 +140,22 @@ describe(buildRelease, () => {
     const { docker } = await startEngine(works);
     const store = createMemoryStore();
     const asked = await request();
-    await buildRelease({ ...asked, docker, store });
+    await buildRelease({ ...asked, builder: createEngineBuilder(docker), store });
     const generation = store.objects.get(PUBLISHED)?.generation;
     const again = await startEngine((asking) =>
       asking.path.endsWith('/build') || asking.path.endsWith('/tag')
         ? works(asking)
         : { events: [{ aux: { Digest: `sha256:${'cd'.repeat(32)}` } }] },
     );
-    await expect(buildRelease({ ...asked, docker: again.docker, store })).rejects.toMatchObject({
+    await expect(buildRelease({ ...asked, builder: createEngineBuilder(again.docker), store })).rejects.toMatchObject({
       code: 'VERSION_EXISTS',
     });
-    const kept = await buildRelease({ ...asked, docker: again.docker, store, ifPublished: 'keep' });
+    const kept = await buildRelease({
+      ...asked,
+      builder: createEngineBuilder(again.docker),
+      store,
+      ifPublished: 'keep',
+    });
     expect(kept.chart.uri).toBe(PUBLISHED);
     expect(store.objects.get(PUBLISHED)?.generation).toBe(generation);
   });
@@ -152,7 +163,11 @@ describe(buildRelease, () => {
   it('builds and packages only, when told not to push', async () => {
     const { docker, requests } = await startEngine(works);
     const store = createMemoryStore();
-    const info = await buildRelease({ ...(await request({ push: false })), docker, store });
+    const info = await buildRelease({
+      ...(await request({ push: false })),
+      builder: createEngineBuilder(docker),
+      store,
+    });
     expect(info).toMatchObject({ image: REFERENCE, chart: { version: VERSION } });
     expect([info.digest, info.imageByDigest, info.chart.uri]).toEqual([undefined, undefined, undefined]);
     expect((await filesOf(info.chart.path)).get('app/values.yaml')).toContain(`image: ${REFERENCE} `);
@@ -166,7 +181,7 @@ describe(buildRelease, () => {
     );
     const store = createMemoryStore();
     const asked = await request();
-    await expect(buildRelease({ ...asked, docker, store })).rejects.toThrow(
+    await expect(buildRelease({ ...asked, builder: createEngineBuilder(docker), store })).rejects.toThrow(
       expect.objectContaining({ code: 'DENIED' }) as Error,
     );
     expect(store.objects.size).toBe(0);
@@ -178,7 +193,11 @@ describe(buildRelease, () => {
     ['a tag that no version can take', { tag: 'v1+x' }, 'INVALID_VERSION'],
   ])('rejects %s before it builds', async (_what, more, code) => {
     const { docker, requests } = await startEngine(works);
-    const building = buildRelease({ ...(await request(more)), docker, store: createMemoryStore() });
+    const building = buildRelease({
+      ...(await request(more)),
+      builder: createEngineBuilder(docker),
+      store: createMemoryStore(),
+    });
     await expect(building).rejects.toThrow(expect.objectContaining({ code }) as Error);
     expect(requests).toEqual([]);
   });
@@ -186,7 +205,9 @@ describe(buildRelease, () => {
   it('rejects a chart without the value for the image', async () => {
     const { docker } = await startEngine(works);
     const asked = await request({ chart: { path: 'chart/app', imageValue: 'operator.image' } });
-    await expect(buildRelease({ ...asked, docker, store: createMemoryStore() })).rejects.toThrow(
+    await expect(
+      buildRelease({ ...asked, builder: createEngineBuilder(docker), store: createMemoryStore() }),
+    ).rejects.toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',
         message: 'values.yaml has no image at "operator.image"',

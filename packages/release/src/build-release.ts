@@ -10,9 +10,12 @@ import {
   readChart,
 } from '@seatrial/helm';
 import { ReleaseError } from './errors.js';
-import { buildImage, type ImageSpec } from './image/build-image.js';
-import type { DockerEngine, RegistryAuth } from './image/engine.js';
-import { pushImage, tagImage } from './image/push-image.js';
+import { attestRelease } from './attest/attest-release.js';
+import type { ImageBuilder } from './image/builder.js';
+import { type ImageSpec, type PlannedImage, planImages } from './image/image-spec.js';
+import { type ReleasedImage, releaseImages } from './image/release-images.js';
+import { type SourceFacts, sourceLabels } from './image/source-labels.js';
+import type { Registries } from './registry/registries.js';
 import { chartImageValues } from './chart-image.js';
 import { type BuildInfo, formatBuildInfo } from './records/build-info.js';
 
@@ -30,32 +33,39 @@ export interface ReleaseRequest {
   readonly sourceDir: string;
   /** Full commit of the source. */
   readonly commit: string;
-  readonly image: ImageSpec;
+  /** What to build, in this order. The chart's image is the first one. */
+  readonly images: readonly ImageSpec[];
   readonly chart: ChartSpec;
   /** Registry and path that the image's name is put below. */
   readonly registry: string;
-  /** Tag of the image and suffix of the chart's version. */
+  /** Tag of the images and suffix of the chart's version. */
   readonly tag: string;
   /** Folder for the packaged chart and `build_info.yaml`. Made when missing. */
   readonly outDir: string;
   /** Where the chart is published (`gs://` or `file://`). @default not at all */
   readonly releasesUri?: string | undefined;
-  /** Whether to push the image and publish the chart. @default true */
+  /** Where the commit is from, for labels and provenance. @default not told */
+  readonly source?: SourceFacts | undefined;
+  /** Whether to push the images and publish the chart. @default true */
   readonly push?: boolean | undefined;
-  /** Whether `:latest` of the image is moved too. @default true */
+  /** Whether `:latest` of the images is moved too. @default true */
   readonly latest?: boolean | undefined;
   /**
    * What to do when the version is published already with other content: builders stamp times into images, so the same
    * commit built again has another digest. `keep` leaves what is published as it is and goes on. @default 'fail'
    */
   readonly ifPublished?: 'fail' | 'keep' | undefined;
-  /** Credentials for the registry. @default none */
-  readonly auth?: RegistryAuth | undefined;
+  /** Whether pushed images get an SBOM and provenance. Needs {@link ReleaseServices.registries}. @default false */
+  readonly attest?: boolean | undefined;
 }
 
 /** The services that a build uses. */
 export interface ReleaseServices {
-  readonly docker: DockerEngine;
+  readonly builder: ImageBuilder;
+  /** Needed for images of several platforms and for attestations; without it `:latest` moves by the builder. */
+  readonly registries?: Registries | undefined;
+  /** Environment of prebuild commands. @default empty */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Needed when a chart is to be published. */
   readonly store?: Parameters<typeof publishChart>[0] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -63,17 +73,17 @@ export interface ReleaseServices {
 }
 
 /**
- * Builds and pushes the image, puts it into a copy of the chart, packages and publishes that, and writes `build_info.yaml`.
+ * Builds and pushes the images, puts them into a copy of the chart, packages and publishes that, and writes `build_info.yaml`.
  *
- * The chart names the image by digest when it was pushed: what is tested is what was built, whoever moves the tag. It is
- * published after the image, so that every published chart's image exists.
+ * The chart names images by digest when they were pushed: what is tested is what was built, whoever moves the tag. It is
+ * published after the images and what attests them, so that every published chart's images exist.
  *
- * @throws {ReleaseError} as {@link buildImage} and {@link pushImage}; `HelmError` for a chart that cannot be edited,
- * packaged or published
+ * @throws {ReleaseError} as {@link releaseImages}; `HelmError` for a chart that cannot be edited, packaged or published
  */
 export async function buildRelease(request: ReleaseRequest & ReleaseServices): Promise<BuildInfo> {
-  const { sourceDir, image, chart, commit, tag, outDir, docker, push = true, signal, onLine } = request;
-  const reference = imageReference(request.registry, image.name, tag);
+  const { sourceDir, chart, commit, tag, outDir, builder, registries, source, push = true, signal, onLine } = request;
+  const { latest = true, attest = false, env = {} } = request;
+  const planned = planImages(request.images, request);
   const chartDir = join(sourceDir, chart.path);
   if (push && request.releasesUri !== undefined && request.store === undefined) {
     throw new ReleaseError('INVALID_OPTION', `there is no store to publish the chart to ${request.releasesUri} with`);
@@ -83,21 +93,42 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
   const version = chartVersion(baseVersion, tag);
   await mkdir(outDir, { recursive: true });
 
-  onLine?.(`building ${reference}`);
-  const io = { signal, onLine };
-  await buildImage(
-    docker,
-    { ...image, context: join(sourceDir, image.context), reference, labels: labelsFor(request) },
-    io,
-  );
-  const pushed = push ? await pushAll(request, reference) : undefined;
-
-  const packaged = await packageEdited(request, chartDir, version, pushed?.byDigest ?? reference);
+  const labels = sourceLabels({ commit, version: tag, source });
+  const images = await releaseImages(planned, {
+    sourceDir,
+    builder,
+    push,
+    latest: push && latest,
+    labels,
+    registries,
+    env,
+    signal,
+    onLine,
+  });
+  const [first] = images as readonly [ReleasedImage, ...ReleasedImage[]];
+  const packaged = await packageEdited(request, chartDir, version, imageValues(planned, images, chart));
   onLine?.(`packaged ${packaged.path}`);
+  if (push && attest && registries !== undefined) {
+    await attestRelease({
+      images,
+      chart: packaged,
+      commit,
+      tag,
+      source,
+      builder: builder.name,
+      outDir,
+      registries,
+      signal,
+      onLine,
+    });
+  }
   const uri = push ? await publish(request, packaged) : undefined;
+  const { image, digest, imageByDigest } = first;
   const info: BuildInfo = {
-    image: reference,
-    ...(pushed === undefined ? {} : { digest: pushed.digest, imageByDigest: pushed.byDigest }),
+    image,
+    ...(digest === undefined ? {} : { digest }),
+    ...(imageByDigest === undefined ? {} : { imageByDigest }),
+    images,
     commit,
     tag,
     chart: {
@@ -112,39 +143,35 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
   return info;
 }
 
-/** `registry/name:tag` */
-export function imageReference(registry: string, name: string, tag: string): string {
-  return `${registry.replace(/\/+$/, '')}/${name}:${tag}`;
-}
-
-/** @see https://github.com/opencontainers/image-spec/blob/main/annotations.md */
-function labelsFor({ commit, tag, image }: ReleaseRequest): Record<string, string> {
-  return { 'org.opencontainers.image.revision': commit, 'org.opencontainers.image.version': tag, ...image.labels };
-}
-
-async function pushAll(
-  request: ReleaseRequest & ReleaseServices,
-  reference: string,
-): Promise<{ digest: string; byDigest: string }> {
-  const { docker, auth, signal, onLine, latest = true, registry, image } = request;
-  const io = { auth, signal, onLine };
-  const { digest } = await pushImage(docker, reference, io);
-  onLine?.(`pushed ${reference} as ${digest}`);
-  if (latest) {
-    const moving = imageReference(registry, image.name, 'latest');
-    await tagImage(docker, reference, moving);
-    await pushImage(docker, moving, { ...io, onLine: undefined });
+/** Image by the dotted path of the chart's value that holds it; of variants the first. */
+function imageValues(
+  planned: readonly PlannedImage[],
+  images: readonly ReleasedImage[],
+  chart: ChartSpec,
+): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const [index, { spec }] of planned.entries()) {
+    const path = spec.imageValue ?? (index === 0 ? (chart.imageValue ?? 'image') : undefined);
+    const released = images[index];
+    if (path === undefined || released === undefined || values.has(path)) continue;
+    values.set(path, released.imageByDigest ?? released.image);
   }
-  return { digest, byDigest: `${reference.slice(0, reference.lastIndexOf(':'))}@${digest}` };
+  return values;
 }
 
-async function packageEdited({ chart, tag, outDir }: ReleaseRequest, chartDir: string, version: string, image: string) {
+async function packageEdited(
+  { tag, outDir }: ReleaseRequest,
+  chartDir: string,
+  version: string,
+  images: ReadonlyMap<string, string>,
+) {
   const work = await mkdtemp(join(outDir, '.chart-'));
   try {
     const { name } = await readChart(chartDir);
     const copy = join(work, name);
     await copyChart(chartDir, copy);
-    const values = await chartImageValues(copy, chart.imageValue ?? 'image', image);
+    const values: Record<string, string> = {};
+    for (const [path, image] of images) Object.assign(values, await chartImageValues(copy, path, image));
     await editChart(copy, { version, appVersion: tag, values });
     return await packageChart(copy, outDir);
   } finally {

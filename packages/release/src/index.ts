@@ -2,35 +2,52 @@
  * From a commit to an image and a chart: checkout, build, push, publish.
  *
  * ```ts
- * import { cloneSource, createDocker, buildRelease, imageTag } from '@seatrial/release';
+ * import { cloneSource, createDocker, createEngineBuilder, buildRelease, imageTag } from '@seatrial/release';
  *
  * const { dir, sha, shortSha, diffHash } = await cloneSource({ repo: '.', dir: '/tmp/source', includeChanges: true });
  * const info = await buildRelease({
  *   sourceDir: dir,
  *   commit: sha,
- *   image: { name: 'operator', context: '.' },
+ *   images: [{ name: 'operator', context: '.' }],
  *   chart: { path: 'chart' },
  *   registry: 'localhost:5000/team',
  *   tag: imageTag({ dateMs: Date.now(), shortSha, diffHash }),
  *   outDir: '/tmp/release',
- *   docker: await createDocker({ host: process.env['DOCKER_HOST'] }),
+ *   builder: createEngineBuilder(await createDocker({ host: process.env['DOCKER_HOST'] })),
  * });
  * ```
  *
  * @module
  */
-export {
-  buildRelease,
-  imageReference,
-  type ChartSpec,
-  type ReleaseRequest,
-  type ReleaseServices,
-} from './build-release.js';
+export { buildRelease, type ChartSpec, type ReleaseRequest, type ReleaseServices } from './build-release.js';
 export type { Clock } from './clock.js';
 export { ReleaseError, type ReleaseErrorCode, type ReleaseErrorFacts } from './errors.js';
 export { findReleaseConfig, parseReleaseConfig, type ReleaseConfig } from './release-config.js';
 export { imageTag, type TagParts } from './image-tag.js';
-export { buildImage, type BuildRequest, type EngineIo, type ImageSpec } from './image/build-image.js';
+export { attestRelease, type AttestRequest } from './attest/attest-release.js';
+export { formatProvenance, type ProvenanceFacts, type ProvenanceSubject } from './attest/provenance.js';
+export { buildImage, type BuildRequest, type EngineBuildOptions, type EngineIo } from './image/build-image.js';
+export type { BuiltImage, ImageBuilder } from './image/builder.js';
+export { createEngineBuilder, type EngineBuilderOptions } from './image/engine-builder.js';
+export { imageReference, type FileToCopy, type ImageSpec, type ImageVariant } from './image/image-spec.js';
+export type { ReleasedImage } from './image/release-images.js';
+export { readSourceFacts, type SourceFacts } from './image/source-labels.js';
+export {
+  createFindCredentials,
+  credentialsFromEnv,
+  type CredentialSources,
+  type FindCredentials,
+} from './registry/credentials.js';
+export { createRegistries, type Registries } from './registry/registries.js';
+export { attach, listReferrers, type Attachment } from './registry/referrers.js';
+export type { RegistrySurroundings } from './registry/registry-request.js';
+export {
+  openRepository,
+  type ManifestContent,
+  type RepositoryClient,
+  type StoredManifest,
+} from './registry/repository-client.js';
+export type { Descriptor, Manifest } from './registry/descriptor.js';
 export {
   createDocker,
   type DockerEngine,

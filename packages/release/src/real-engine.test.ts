@@ -1,27 +1,15 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildImage } from './image/build-image.js';
-import { createDocker, DEFAULT_HOST, type DockerEngine } from './image/engine.js';
 import { pushImage } from './image/push-image.js';
+import { isLabSkipped, LAB_REGISTRY, LAB_TITLE, labEngine } from './testing/lab.js';
 import { tempFolder } from './testing/temp-folder.js';
 
-// The contract that the in-test server stands for, on the real thing. Only with an engine and a registry that takes pushes;
-// else shown as skipped.
-const host =
-  process.env['DOCKER_HOST'] ?? (existsSync(DEFAULT_HOST.slice('unix://'.length)) ? DEFAULT_HOST : undefined);
-const registry = process.env['SEATRIAL_REGISTRY'] ?? '127.0.0.1:5000/seatrial-test';
-const docker = host === undefined ? undefined : await createDocker({ host });
-const answered = async (ask: Promise<unknown> | undefined) =>
-  ask !== undefined && (await ask.then(() => true).catch(() => false)); // whatever keeps it from us: it is not there
-const isThere =
-  (await answered(docker?.ping())) &&
-  (await answered(fetch(`http://${registry.split('/')[0]}/v2/`, { signal: AbortSignal.timeout(2_000) })));
-
-describe.skipIf(!isThere)(`Docker Engine at ${host ?? '(none)'} with the registry ${registry}`, () => {
-  const engine = docker as DockerEngine;
-  const reference = `${registry}/release-test:v1`;
+// The contract that the in-test server stands for, on the real thing.
+describe.skipIf(isLabSkipped)(LAB_TITLE, () => {
+  const engine = labEngine();
+  const reference = `${LAB_REGISTRY}/release-test:v1`;
   afterAll(async () => {
     const image = engine.getImage(reference) as unknown as { remove(): Promise<unknown> };
     await image.remove().catch(() => {}); // not built, when the first test failed: that one tells
@@ -53,7 +41,7 @@ describe.skipIf(!isThere)(`Docker Engine at ${host ?? '(none)'} with the registr
   });
 
   it('throws on a push of an image that does not exist', async () => {
-    const pushing = pushImage(engine, `${registry}/release-test:no-such-tag`);
+    const pushing = pushImage(engine, `${LAB_REGISTRY}/release-test:no-such-tag`);
     await expect(pushing).rejects.toThrow(expect.objectContaining({ code: 'PUSH_FAILED' }) as Error);
   });
 });

@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { ReleaseError } from './errors.js';
 import type { ChartSpec } from './build-release.js';
-import type { ImageSpec } from './image/build-image.js';
+import type { ImageSpec } from './image/image-spec.js';
+import { createFieldReader, readImage } from './image-config.js';
 
-/** What `seatrial.yaml` says about image and chart. All of it may be missing: flags can tell the same. */
+/** What `seatrial.yaml` says about images and chart. All of it may be missing: flags can tell the same. */
 export interface ReleaseConfig {
-  readonly image: Partial<ImageSpec>;
+  /** Of `image`, or all of `images`. */
+  readonly images: readonly Partial<ImageSpec>[];
   readonly chart: Partial<ChartSpec>;
   readonly registry: string | undefined;
   readonly releases: string | undefined;
@@ -27,7 +29,6 @@ export async function findReleaseConfig(path: string): Promise<ReleaseConfig | u
 
 /** {@link findReleaseConfig} of a text; `path` is for messages. */
 export function parseReleaseConfig(text: string, path: string): ReleaseConfig {
-  const problems: string[] = [];
   let root: unknown;
   try {
     root = parse(text, { maxAliasCount: 100 });
@@ -36,40 +37,23 @@ export function parseReleaseConfig(text: string, path: string): ReleaseConfig {
       cause,
     });
   }
-  const mapAt = (value: unknown, name: string): Record<string, unknown> => {
-    if (value === undefined) return {};
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-    problems.push(`${name} is not a map`);
-    return {};
-  };
-  const textAt = (map: Record<string, unknown>, key: string, name: string): Record<string, string> => {
-    const value = map[key];
-    if (value === undefined) return {};
-    if (typeof value === 'string' && value !== '') return { [key]: value };
-    problems.push(`${name} is not a text`);
-    return {};
-  };
-  const top = mapAt(root ?? {}, 'the file');
-  const image = mapAt(top['image'], 'image');
-  const chart = mapAt(top['chart'], 'chart');
-  const buildArgs = mapAt(image['buildArgs'], 'image.buildArgs');
-  for (const [key, value] of Object.entries(buildArgs))
-    if (typeof value !== 'string') problems.push(`image.buildArgs.${key} is not a text`);
+  const reader = createFieldReader();
+  const top = reader.map(root ?? undefined, 'the file');
+  if (top['image'] !== undefined && top['images'] !== undefined) reader.fail('image and images are both there');
+  const images = reader.list(top['images'], 'images', (item, at) => readImage(item, at, reader));
+  const chart = reader.map(top['chart'], 'chart');
+  const [chartPath, imageValue] = ['path', 'imageValue'].map((key) => reader.text(chart[key], `chart.${key}`));
   const config: ReleaseConfig = {
-    image: {
-      ...Object.assign(
-        {},
-        ...['name', 'context', 'dockerfile', 'target'].map((key) => textAt(image, key, `image.${key}`)),
-      ),
-      buildArgs: buildArgs as Record<string, string>,
+    images: images ?? [readImage(top['image'], 'image', reader)],
+    chart: {
+      ...(chartPath === undefined ? {} : { path: chartPath }),
+      ...(imageValue === undefined ? {} : { imageValue }),
     },
-    chart: Object.assign(
-      {},
-      ...['path', 'imageValue'].map((key) => textAt(chart, key, `chart.${key}`)),
-    ) as Partial<ChartSpec>,
-    registry: textAt(top, 'registry', 'registry')['registry'],
-    releases: textAt(top, 'releases', 'releases')['releases'],
+    registry: reader.text(top['registry'], 'registry'),
+    releases: reader.text(top['releases'], 'releases'),
   };
-  if (problems.length > 0) throw new ReleaseError('INVALID_OPTION', `${path}: ${problems.join('; ')}`);
+  if (reader.problems.length > 0) {
+    throw new ReleaseError('INVALID_OPTION', `${path}: ${reader.problems.join('; ')}`);
+  }
   return config;
 }

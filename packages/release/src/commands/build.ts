@@ -5,8 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { type ContextOf, UsageError } from '@seatrial/cli';
 import { chartVersion, readChart } from '@seatrial/helm';
 import { newBuildId } from '@seatrial/prow';
-import { buildRelease, imageReference, type ReleaseRequest } from '../build-release.js';
+import { buildRelease, type ReleaseRequest } from '../build-release.js';
 import { ReleaseError } from '../errors.js';
+import { type ImageSpec, planImages } from '../image/image-spec.js';
+import { readSourceFacts } from '../image/source-labels.js';
 import { imageTag } from '../image-tag.js';
 import { type BuildInfo, formatBuildInfo } from '../records/build-info.js';
 import { readLatestGreen } from '../records/latest-green.js';
@@ -16,7 +18,7 @@ import { cloneSource, type CloneRequest, shortSha } from '../source/clone-source
 import { describeTree } from '../source/describe-tree.js';
 import { fetchOptions, pullRefs } from './clone.js';
 import type { buildFlags, buildFolderFlags, localFlags, newReleaseFlags, postsubmitFlags, prFlags } from './flags.js';
-import { logLines, repoOf, surroundingsOf } from './surroundings.js';
+import { builderOf, logLines, repoOf, surroundingsOf } from './surroundings.js';
 
 type BuildContext = ContextOf<typeof buildFlags>;
 
@@ -102,11 +104,15 @@ async function buildFrom(context: BuildContext, dir: string): Promise<BuildInfo 
     await dryRun(context, request);
     return undefined;
   }
-  const { docker, store } = surroundingsOf(context);
+  const { store, registries: openRegistries } = surroundingsOf(context);
+  const registries = openRegistries(flags['insecure-registry']);
   const info = await buildRelease({
     ...request,
-    docker: await docker(),
+    source: await readSourceFacts(dir, { signal }),
+    builder: await builderOf(context, registries),
+    registries,
     store: store(),
+    env: context.env,
     signal,
     onLine: logLines(context.logger),
   });
@@ -121,27 +127,31 @@ async function requestOf(
 ): Promise<ReleaseRequest> {
   const file = resolve(dir, flags.config);
   const config = await findReleaseConfig(file);
-  const { image, chart } = config ?? { image: {}, chart: {} };
-  const given = <T extends object>(values: T): Partial<T> =>
-    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+  const { images = [{}], chart = {} } = config ?? {};
   const needed = (value: string | undefined, flag: string): string => {
     if (value !== undefined) return value;
     throw new UsageError(
       `--${flag} is needed: ${config === undefined ? `there is no ${file}` : `${file} does not tell`}`,
     );
   };
+  const single = ['image-name', 'context', 'dockerfile', 'target'] as const;
+  const unclear = images.length > 1 ? single.find((name) => flags[name] !== undefined) : undefined;
+  if (unclear !== undefined) {
+    throw new UsageError(`--${unclear} is for one image, and ${file} has ${images.length}`);
+  }
   return {
     ...source,
     sourceDir: dirname(file),
     registry: needed(flags.registry ?? config?.registry, 'registry'),
     releasesUri: flags['releases-path'] ?? config?.releases,
-    image: {
+    images: images.map((image): ImageSpec => ({
       ...image,
-      ...given({ dockerfile: flags.dockerfile, target: flags.target, platform: flags.platform }),
+      ...given({ dockerfile: flags.dockerfile, target: flags.target }),
+      ...(flags.platform.length === 0 ? {} : { platforms: flags.platform }),
       context: flags.context ?? image.context ?? '.',
       name: needed(flags['image-name'] ?? image.name, 'image-name'),
       buildArgs: { ...image.buildArgs, ...flags['build-arg'] },
-    },
+    })),
     chart: {
       ...chart,
       ...given({ imageValue: flags['image-value'] }),
@@ -150,12 +160,17 @@ async function requestOf(
     outDir: resolve(cwd, flags['output-dir']),
     push: flags.push,
     latest: flags.latest,
+    attest: flags.attest,
   };
 }
 
+function given<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
 async function dryRun(context: BuildContext, request: ReleaseRequest): Promise<void> {
-  const { image, registry, tag, sourceDir, chart, releasesUri, outDir, push, latest, commit } = request;
-  const reference = imageReference(registry, image.name, tag);
+  const { images, tag, sourceDir, chart, releasesUri, outDir, push, latest, attest, commit } = request;
+  const planned = planImages(images, request);
   const { name, version: base } = await readChart(join(sourceDir, chart.path));
   const version = chartVersion(base, tag);
   const path = join(outDir, `${name}-${version}.tgz`);
@@ -163,13 +178,21 @@ async function dryRun(context: BuildContext, request: ReleaseRequest): Promise<v
     push === true && releasesUri !== undefined
       ? `${releasesUri.replace(/\/+$/, '')}/${version}/${name}-${version}.tgz`
       : undefined;
-  context.print(`would build ${reference} from ${join(sourceDir, image.context)}`);
-  if (push === true) context.print(`would push ${reference}`);
-  if (push === true && latest === true) context.print(`would move ${imageReference(registry, image.name, 'latest')}`);
+  for (const { reference, spec } of planned) {
+    for (const command of spec.prebuild ?? []) context.print(`would run ${command.join(' ')}`);
+    const platforms = spec.platforms === undefined ? '' : ` for ${spec.platforms.join(', ')}`;
+    context.print(`would build ${reference} from ${join(sourceDir, spec.context)}${platforms}`);
+    if (push === true) context.print(`would push ${reference}`);
+  }
+  for (const each of planned) if (push === true && latest === true) context.print(`would move ${each.latest}`);
   context.print(`would package ${path}`);
+  for (const { reference } of planned) {
+    if (push === true && attest === true) context.print(`would attach SBOM and provenance to ${reference}`);
+  }
   if (uri !== undefined) context.print(`would publish ${uri}`);
   const info = {
-    image: reference,
+    image: planned[0].reference,
+    images: planned.map(({ spec, reference }) => ({ name: spec.name, image: reference })),
     commit,
     tag,
     chart: { name, version, path, sha256: '', ...(uri === undefined ? {} : { uri }) },

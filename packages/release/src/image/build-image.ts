@@ -2,15 +2,19 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReleaseError } from '../errors.js';
 import { createTail } from '../tail.js';
+import type { FindCredentials } from '../registry/credentials.js';
+import { repositoryOf } from '../registry/registry-host.js';
+import { baseImages } from './base-images.js';
 import { packContext } from './build-context.js';
-import { type DockerEngine, toEngineError } from './engine.js';
+import { readTrace } from './buildkit-trace.js';
+import { type DockerEngine, type RegistryAuth, toEngineError } from './engine.js';
 import { type EngineEvent, readEvents } from './events.js';
 import { parseReference } from './reference.js';
 
-/** An image, as a config names it. */
-export interface ImageSpec {
-  /** Repository below the registry. */
-  readonly name: string;
+/** An image to build, and what to call it. */
+export interface BuildRequest {
+  /** `registry/repository:tag` */
+  readonly reference: string;
   /** Folder that is sent to the builder. */
   readonly context: string;
   /** Relative to the context. @default 'Dockerfile' */
@@ -21,14 +25,16 @@ export interface ImageSpec {
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   /** @default none */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** Such as `linux/arm64`. @default the engine's own */
+  /** Such as `linux/arm64`. @default the builder's own */
   readonly platform?: string | undefined;
 }
 
-/** An image to build, and what to call it. */
-export interface BuildRequest extends Omit<ImageSpec, 'name'> {
-  /** `registry/repository:tag` */
-  readonly reference: string;
+/** How the engine builds. */
+export interface EngineBuildOptions extends EngineIo {
+  /** The engine's classic builder, or BuildKit where it has that. @default 'classic' */
+  readonly backend?: 'classic' | 'buildkit' | undefined;
+  /** Logins for the registries of base images. @default nobody is logged in */
+  readonly credentials?: FindCredentials | undefined;
 }
 
 /** Surroundings of a build or push. */
@@ -39,7 +45,7 @@ export interface EngineIo {
 }
 
 /**
- * Builds an image with the engine's classic builder, the context streamed to it.
+ * Builds an image with the engine's classic builder or BuildKit, the context streamed to it.
  *
  * @returns the image's id, `sha256:…`
  * @throws {ReleaseError} `BUILD_FAILED` with the last 50 lines as `detail` (the engine tells a failed step as one event among
@@ -49,12 +55,13 @@ export interface EngineIo {
 export async function buildImage(
   docker: DockerEngine,
   request: BuildRequest,
-  io: EngineIo = {},
+  options: EngineBuildOptions = {},
 ): Promise<{ readonly imageId: string }> {
-  const { signal, onLine } = io;
+  const { signal, onLine } = options;
   const { context, reference, dockerfile = 'Dockerfile' } = request;
   parseReference(reference);
-  await requireContext(context, dockerfile);
+  const text = await readDockerfile(context, dockerfile);
+  const logins = await findLogins(baseImages(text, request.buildArgs), options);
   signal?.throwIfAborted();
   const tail = createTail();
   const lines = createLines((line) => {
@@ -69,10 +76,13 @@ export async function buildImage(
   packed.on('error', (error) => broken.abort(error));
   const stop = signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal]);
   try {
-    const stream = await docker.buildImage(packed, buildOptions(request, stop));
+    const stream = await docker.buildImage(packed, {
+      ...buildOptions(request, stop),
+      ...loginOptions(logins, options.backend),
+    });
     for await (const event of readEvents(stream, { signal: stop })) {
       lines.add(event);
-      imageId = event.aux?.ID ?? imageId;
+      if (typeof event.aux === 'object') imageId = event.aux.ID ?? imageId;
       if (event.error !== undefined || event.errorDetail !== undefined) throw toBuildError(what, event);
     }
     lines.end();
@@ -107,7 +117,36 @@ function buildOptions(request: BuildRequest, abortSignal: AbortSignal): Record<s
   };
 }
 
-async function requireContext(context: string, dockerfile: string): Promise<void> {
+/** Logins by registry, of the images that a build starts from. */
+async function findLogins(
+  images: readonly string[],
+  { credentials, signal }: EngineBuildOptions,
+): Promise<Readonly<Record<string, RegistryAuth>>> {
+  const logins: Record<string, RegistryAuth> = {};
+  for (const image of images) {
+    const { registry } = repositoryOf(image);
+    const login = await credentials?.(registry, signal);
+    if (login !== undefined) logins[login.serveraddress ?? registry] = login;
+  }
+  return logins;
+}
+
+function loginOptions(
+  logins: Readonly<Record<string, RegistryAuth>>,
+  backend: EngineBuildOptions['backend'],
+): Record<string, unknown> {
+  const found = Object.values(logins);
+  if (backend !== 'buildkit') return found.length === 0 ? {} : { registryconfig: logins };
+  // The session that dockerode opens gives one login to whichever registry asks: only where there is no other to give it to.
+  return { version: '2', ...(found.length === 1 ? { authconfig: found[0] } : {}) };
+}
+
+/**
+ * The text of a context's Dockerfile.
+ *
+ * @throws {ReleaseError} `CONTEXT_MISSING`, `DOCKERFILE_MISSING`, `BUILD_FAILED` when it has no `FROM`
+ */
+export async function readDockerfile(context: string, dockerfile: string): Promise<string> {
   const info = await stat(context).catch(() => undefined); // whatever keeps us from it: it cannot be sent
   if (!info?.isDirectory()) {
     throw new ReleaseError('CONTEXT_MISSING', `the build context ${context} is not a folder`, {
@@ -121,7 +160,7 @@ async function requireContext(context: string, dockerfile: string): Promise<void
       hint: 'Name the Dockerfile, relative to the build context.',
     });
   });
-  if (/^\s*FROM\s/im.test(text)) return;
+  if (/^\s*FROM\s/im.test(text)) return text;
   throw new ReleaseError('BUILD_FAILED', `the Dockerfile ${path} has no FROM`, {
     hint: 'Begin it with FROM and a base image.',
   });
@@ -148,7 +187,9 @@ function withDetail(error: ReleaseError, detail: string): ReleaseError {
 function createLines(onLine: (line: string) => void): { add(event: EngineEvent): void; end(): void } {
   let rest = '';
   return {
-    add({ stream, status, id, progressDetail }) {
+    add(event) {
+      const { status, id, progressDetail } = event;
+      const stream = event.stream ?? readTrace(event);
       // Pulling a base image reports each kilobyte: only the steps are lines.
       if (status !== undefined && progressDetail?.current === undefined)
         onLine(id === undefined ? status : `${id}: ${status}`);

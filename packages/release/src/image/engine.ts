@@ -21,6 +21,8 @@ export interface DockerEngine {
   buildImage(context: NodeJS.ReadableStream, options: Record<string, unknown>): Promise<NodeJS.ReadableStream>;
   getImage(name: string): EngineImage;
   ping(): Promise<unknown>;
+  /** What the engine says it is, `Version` among it. */
+  version(): Promise<unknown>;
 }
 
 /** How to reach a Docker Engine. */

@@ -11,7 +11,9 @@ export interface EngineEvent {
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
   readonly error?: string;
   readonly errorDetail?: { readonly message?: string; readonly code?: number };
-  readonly aux?: { readonly ID?: string; readonly Digest?: string; readonly Tag?: string; readonly Size?: number };
+  /** Of the classic builder and of pushes a map; of BuildKit's progress a text. */
+  readonly aux?:
+    string | { readonly ID?: string; readonly Digest?: string; readonly Tag?: string; readonly Size?: number };
 }
 
 const MAX_LINE_CHARS = 8 * 1024 * 1024;

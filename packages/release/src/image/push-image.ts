@@ -41,7 +41,7 @@ export async function pushImage(
       ...(signal === undefined ? {} : { abortSignal: signal }),
     });
     for await (const event of readEvents(stream, { signal })) {
-      digest = event.aux?.Digest ?? digest;
+      if (typeof event.aux === 'object') digest = event.aux.Digest ?? digest;
       if (event.error !== undefined || event.errorDetail !== undefined) throw toPushError(what, event);
       report(event, last, onLine);
     }

@@ -1,14 +1,17 @@
 import { parse, stringify } from 'yaml';
 import { ReleaseError } from '../errors.js';
+import type { ReleasedImage } from '../image/release-images.js';
 
 /** What a build made. Plain JSON. */
 export interface BuildInfo {
-  /** `registry/repository:tag` */
+  /** The first image, the one that the chart deploys: `registry/repository:tag` */
   readonly image: string;
   /** Digest in the registry. Only when pushed. */
   readonly digest?: string;
   /** `registry/repository@digest`: what is deployed. Only when pushed. */
   readonly imageByDigest?: string;
+  /** All images, variants too, in the order of the config. @default the one */
+  readonly images?: readonly ReleasedImage[];
   /** Full commit. */
   readonly commit: string;
   readonly tag: string;
@@ -39,14 +42,17 @@ export interface BuildRecord {
  * `chart_version`. `helm_chart` is where the chart is published or, when it is not, its path.
  */
 export function formatBuildInfo(info: BuildInfo, options: { readonly dryRun?: boolean } = {}): string {
-  const { image, commit, digest, imageByDigest, tag, chart } = info;
+  const { image, commit, digest, tag, chart, images = [info] } = info;
   return stringify({
     ...(options.dryRun === true ? { dry_run: true } : {}),
     image,
     commit,
     helm_chart: chart.uri ?? chart.path,
     ...(digest === undefined ? {} : { digest }),
-    images: [{ image, ...(digest === undefined ? {} : { digest, by_digest: imageByDigest }) }],
+    images: images.map(({ image: each, digest: of, imageByDigest }) => ({
+      image: each,
+      ...(of === undefined ? {} : { digest: of, by_digest: imageByDigest }),
+    })),
     tag,
     chart_version: chart.version,
   });

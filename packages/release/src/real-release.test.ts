@@ -214,15 +214,18 @@ describe.skipIf(isLabSkipped)(LAB_TITLE, () => {
     expect(packed).toContain(`  image: ${info.images?.[2]?.imageByDigest}\n`);
   });
 
-  it('makes an index of several platforms', async () => {
-    const files = { Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n' };
-    const platforms = ['linux/amd64', 'linux/arm64'];
-    const { info, registries } = await release([{ name: 'app', context: '.', platforms }], files);
-    const index = await registries.open(info.image).readManifest(info.digest ?? '');
-    expect(index?.manifest.manifests?.map(({ platform }) => `${platform?.os}/${platform?.architecture}`)).toEqual(
-      platforms,
-    );
-  });
+  it.each(['classic', 'buildkit'] as const)(
+    'makes an index of several platforms on the %s builder',
+    async (backend) => {
+      const files = { Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n' };
+      const platforms = ['linux/amd64', 'linux/arm64'];
+      const { info, registries } = await release([{ name: 'app', context: '.', platforms }], files, { backend });
+      const index = await registries.open(info.image).readManifest(info.digest ?? '');
+      expect(index?.manifest.manifests?.map(({ platform }) => `${platform?.os}/${platform?.architecture}`)).toEqual(
+        platforms,
+      );
+    },
+  );
 
   it('local releases the example twice under one tag, and pushes once', async () => {
     const example = fileURLToPath(new URL('../../../examples/tf-job-operator/', import.meta.url));

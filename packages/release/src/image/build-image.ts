@@ -35,6 +35,8 @@ export interface EngineBuildOptions extends EngineIo {
   readonly backend?: 'classic' | 'buildkit' | undefined;
   /** Logins for the registries of base images. @default nobody is logged in */
   readonly credentials?: FindCredentials | undefined;
+  /** Whether every step is done anew. @default false */
+  readonly noCache?: boolean | undefined;
 }
 
 /** Surroundings of a build or push. */
@@ -79,6 +81,7 @@ export async function buildImage(
     const stream = await docker.buildImage(packed, {
       ...buildOptions(request, stop),
       ...loginOptions(logins, options.backend),
+      ...(options.noCache === true ? { nocache: true } : {}),
     });
     for await (const event of readEvents(stream, { signal: stop })) {
       lines.add(event);

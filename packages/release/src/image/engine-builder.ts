@@ -43,7 +43,13 @@ export function createEngineBuilder(docker: DockerEngine, options: EngineBuilder
   return {
     name: backend === 'buildkit' ? 'buildkit' : 'docker',
     async build({ push: isPushed, ...request }, io = {}) {
-      const { imageId } = await buildImage(docker, request, { ...io, backend, credentials });
+      const how = { ...io, backend, credentials };
+      let { imageId } = await buildImage(docker, request, how);
+      // The classic builder's cache does not look at the platform: it may have handed out another one's steps.
+      if (backend === 'classic' && (await isForeign(docker, imageId, request.platform))) {
+        io.onLine?.(`building again without the cache, which is of another platform than ${request.platform}`);
+        ({ imageId } = await buildImage(docker, request, { ...how, noCache: true }));
+      }
       if (!isPushed) return { moved: false };
       const known = await findPushed(registries, request.reference, imageId, io);
       if (known !== undefined) {
@@ -57,6 +63,12 @@ export function createEngineBuilder(docker: DockerEngine, options: EngineBuilder
       await push(to, { ...io, onLine: undefined });
     },
   };
+}
+
+async function isForeign(docker: DockerEngine, imageId: string, platform: string | undefined): Promise<boolean> {
+  if (platform === undefined) return false;
+  const { Architecture } = await docker.getImage(imageId).inspect();
+  return Architecture !== platform.split('/')[1];
 }
 
 /**

@@ -13,7 +13,11 @@ export interface RegistryAuth {
 export interface EngineImage {
   tag(options: { readonly repo: string; readonly tag: string }): Promise<unknown>;
   push(options: Record<string, unknown>): Promise<NodeJS.ReadableStream>;
-  inspect(): Promise<{ readonly Id: string; readonly RepoDigests?: readonly string[] | null }>;
+  inspect(): Promise<{
+    readonly Id: string;
+    readonly RepoDigests?: readonly string[] | null;
+    readonly Architecture?: string;
+  }>;
 }
 
 /** The part of a Docker Engine's client that is used here: a `Dockerode` is one. */

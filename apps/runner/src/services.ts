@@ -4,7 +4,7 @@ import { type Clock, type Logger } from '@seatrial/cli';
 import type { ClusterProvider, KubeClient } from '@seatrial/deploy';
 import type { Helm } from '@seatrial/helm';
 import type { ObjectStore } from '@seatrial/storage';
-import type { DockerEngine } from '@seatrial/release';
+import type { DockerEngine, Registries } from '@seatrial/release';
 import { RunnerError } from './errors.js';
 
 export type ProviderName = 'sandbox' | 'kubeconfig' | 'gke';
@@ -25,6 +25,8 @@ export interface Services extends AsyncDisposable {
   /** Objects that the trial publishes: charts, records of releases. */
   store(): Promise<ObjectStore>;
   docker(): Promise<DockerEngine>;
+  /** Registries by the user's own Docker logins. */
+  registries(signal: AbortSignal): Promise<Registries>;
   provider(): Promise<ClusterProvider>;
   /** The API of a cluster; one connection for all who ask. */
   kube(kubeconfig: string): Promise<KubeClient>;
@@ -145,6 +147,10 @@ export function createServices(options: ServicesOptions): Services {
     releasesUri: async () => options.releasesUri ?? ((await env())[RELEASES_VARIABLE] || undefined),
     store,
     docker,
+    async registries(signal) {
+      const { createRegistries, credentialsFromEnv } = await import('@seatrial/release');
+      return createRegistries({ credentials: credentialsFromEnv(await env()), clock, signal });
+    },
     provider,
     kube,
     async helm(kubeconfig, { signal, onLine }) {

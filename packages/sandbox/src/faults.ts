@@ -2,7 +2,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { SandboxError } from './errors.js';
 
 /** The APIs a fault can be planned for. */
-export const faultyApis = ['storage', 'gke', 'kubernetes', 'registry', 'docker', 'github'] as const;
+export const faultyApis = ['storage', 'gke', 'cloudbuild', 'kubernetes', 'registry', 'docker', 'github'] as const;
 export type FaultyApi = (typeof faultyApis)[number];
 
 /** What goes wrong. */
@@ -56,10 +56,11 @@ function invalid(text: string, why: string): SandboxError {
 
 function parseWhat(text: string, api: FaultyApi, what: string): Fault {
   if (what === 'stall' || what === 'reset' || what === 'drop') return { kind: what };
-  if (api === 'gke') {
-    if (what === 'stockout' || what === 'quota') return { kind: what };
+  if (api === 'gke' && (what === 'stockout' || what === 'quota')) return { kind: what };
+  if (api === 'gke' || api === 'cloudbuild') {
     if (what in grpcCodes) return { kind: 'status', status: what };
-    throw invalid(text, `${JSON.stringify(what)} is not a gRPC code, stall, reset, drop, stockout or quota`);
+    const more = api === 'gke' ? 'drop, stockout or quota' : 'or drop';
+    throw invalid(text, `${JSON.stringify(what)} is not a gRPC code, stall, reset, ${more}`);
   }
   if (/^[45]\d\d$/.test(what)) return { kind: 'status', status: Number(what) };
   throw invalid(text, `${JSON.stringify(what)} is not a status from 400 to 599, stall, reset or drop`);

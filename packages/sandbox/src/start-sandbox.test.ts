@@ -67,10 +67,11 @@ async function createCluster({ env }: Sandbox): Promise<void> {
 describe(startSandbox, () => {
   it('says where everything is, on loopback', async () => {
     await using sandbox = await startSandbox(off);
-    const { storage, gke, registry, github, docker } = sandbox.ports;
+    const { storage, gke, registry, github, docker, cloudbuild } = sandbox.ports;
     expect(sandbox.env).toEqual({
       STORAGE_EMULATOR_HOST: `http://127.0.0.1:${storage}`,
       SEATRIAL_GKE_ENDPOINT: `http://127.0.0.1:${gke}`,
+      SEATRIAL_CLOUDBUILD_ENDPOINT: `http://127.0.0.1:${cloudbuild}`,
       CLOUDSDK_AUTH_ACCESS_TOKEN: expect.stringMatching(/^sandbox-/),
       CLOUDSDK_CORE_PROJECT: 'sandbox',
       SEATRIAL_REGISTRY: `127.0.0.1:${registry}/seatrial`,
@@ -131,6 +132,7 @@ describe(startSandbox, () => {
       registry: port,
       github: port + 1,
       docker: port + 2,
+      cloudbuild: port + 3,
     });
   });
 

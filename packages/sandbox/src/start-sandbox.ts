@@ -6,6 +6,9 @@ import { pid } from 'node:process';
 import type { Clock, Logger } from './clock.js';
 import { silentLogger, systemClock } from './clock.js';
 import { createDockerApi } from './docker/docker-api.js';
+import { createCloudBuilds } from './cloudbuild/cloud-builds.js';
+import { serveCloudBuild } from './cloudbuild/cloudbuild-server.js';
+import type { BuildEngine } from './cloudbuild/build-runner.js';
 import { SandboxError } from './errors.js';
 import type { FaultyApi } from './faults.js';
 import { createFaults, parseFault, seededRandom, withFaults } from './faults.js';
@@ -90,11 +93,11 @@ export const PROJECT = 'sandbox';
 /** Where {@link SandboxOptions.defaultCluster} is. */
 export const DEFAULT_LOCATION = 'us-central1-a';
 /** Buckets that are there from the start. */
-export const BUCKETS = ['seatrial-releases', 'seatrial-results'] as const;
+export const BUCKETS = ['seatrial-releases', 'seatrial-results', `${PROJECT}_cloudbuild`] as const;
 
 /**
- * Starts a local cloud: Cloud Storage, GKE with a Kubernetes for each cluster, an OCI registry, GitHub and, where no Docker
- * Engine is used, a stand-in for it.
+ * Starts a local cloud: Cloud Storage, GKE with a Kubernetes for each cluster, Cloud Build, an OCI registry, GitHub and, where
+ * no Docker Engine is used, a stand-in for it.
  *
  * @throws {SandboxError} `PORT_IN_USE`, `INVALID_OPTION`, `INVALID_FAULT`, `DOCKER_UNREACHABLE`, `CLUSTER_FAILED`
  */
@@ -157,20 +160,39 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const openDocker = engine
       ? undefined
       : createDockerApi({ dir: join(dataDir, 'docker'), clock, hostNode }).then(({ app }) => open('docker', app));
+    const openCloudBuild = async (): Promise<Listening> => {
+      const dockerServer = await openDocker;
+      const docker = engine ?? { host: dockerServer?.url ?? '', gateway: undefined };
+      const builds = createCloudBuilds({
+        clock,
+        logger,
+        newId: randomUUID,
+        operationMs,
+        objects: storage.objects,
+        // The same client is both: what a build and what a pod need of it.
+        engine: async () => (await connectEngine(docker)) as unknown as BuildEngine,
+      });
+      undo.push(() => builds.close());
+      const server = await serveCloudBuild(builds, { port: ports.of('cloudbuild'), faults });
+      undo.push(() => server.close());
+      return server;
+    };
     const opened = [
       open('storage', storage.app),
       openRegistry,
       open('github', github.app),
       openGke,
       openDocker,
+      openCloudBuild(),
     ] as const;
     await Promise.allSettled(opened); // so that a failure below leaves nothing half open
-    const [storageServer, registryServer, githubServer, gke, dockerServer] = await Promise.all(opened);
+    const [storageServer, registryServer, githubServer, gke, dockerServer, cloudBuild] = await Promise.all(opened);
 
     const token = `sandbox-${randomUUID()}`;
     const env: Record<string, string> = {
       STORAGE_EMULATOR_HOST: storageServer.url,
       SEATRIAL_GKE_ENDPOINT: gke.server.url,
+      SEATRIAL_CLOUDBUILD_ENDPOINT: cloudBuild.url,
       CLOUDSDK_AUTH_ACCESS_TOKEN: token,
       CLOUDSDK_CORE_PROJECT: PROJECT,
       SEATRIAL_REGISTRY: `127.0.0.1:${registryServer.port}/seatrial`,
@@ -191,6 +213,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         gke: gke.server.port,
         registry: registryServer.port,
         github: githubServer.port,
+        cloudbuild: cloudBuild.port,
         ...(dockerServer === undefined ? {} : { docker: dockerServer.port }),
       },
       dataDir,

@@ -35,6 +35,16 @@ const command = z.array(z.string()).min(1, 'expected a program and its arguments
 const stringMap = z.record(z.string(), z.string());
 const scalarMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
+const variant = z.strictObject({
+  name: z.string().min(1),
+  buildArgs: stringMap.default({}).describe('Over those of the image.'),
+  tagSuffix: z
+    .string()
+    .regex(/^[\w.-]*$/, 'expected letters, digits and . _ -')
+    .optional()
+    .describe("Appended to the image's tag; - and the name when left out."),
+});
+
 const image = z.strictObject({
   name: z
     .string()
@@ -44,6 +54,27 @@ const image = z.strictObject({
   dockerfile: relativePath.default('Dockerfile').describe('Dockerfile, relative to the context.'),
   target: z.string().optional().describe('Stage to build; the last one when left out.'),
   buildArgs: stringMap.default({}).describe('Values of ARG instructions.'),
+  labels: stringMap.default({}).describe('Labels besides those that tell commit, version, source and time.'),
+  prebuild: z
+    .array(command)
+    .default([])
+    .describe('Programs and arguments, run in the folder of this file before the context is read, without a shell.'),
+  files: z
+    .array(z.union([relativePath, z.strictObject({ from: relativePath, to: relativePath })]))
+    .optional()
+    .describe('What the context consists of besides the Dockerfile; all of it when left out.'),
+  platforms: z
+    .array(z.string().regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?$/, 'expected os/architecture, as linux/arm64'))
+    .optional()
+    .describe("Several make an index; the builder's own when left out."),
+  variants: z
+    .array(variant)
+    .optional()
+    .describe('Ways to build the image, each with a tag of its own; the first is the one that is deployed.'),
+  imageValue: z
+    .string()
+    .optional()
+    .describe('Dotted path in values.yaml that holds this image; that of the chart for the first image.'),
 });
 
 const chart = z.strictObject({
@@ -109,7 +140,12 @@ export const configSchema = z
   .strictObject({
     version: z.literal(1).describe('Version of this format.'),
     name: dnsLabel.max(40).describe('Name of what is tried; job, cluster and namespace are named after it.'),
-    image,
+    image: image.optional().describe('The image; or name several in images.'),
+    images: z
+      .array(image)
+      .min(1)
+      .optional()
+      .describe('The images, in the order they are built; the first is the one under test.'),
     chart,
     checks: z.array(check).default([]).describe('Lint, unit tests and the like: side by side, on the source.'),
     cluster: cluster.prefault({}),
@@ -124,6 +160,15 @@ export const configSchema = z
     project: z.string().optional().describe('Google Cloud project of the clusters. Flag: --project.'),
   })
   .superRefine((config, context) => {
+    if ((config.image === undefined) === (config.images === undefined)) {
+      const both = config.image !== undefined;
+      context.addIssue({
+        code: 'custom',
+        path: both ? ['images'] : [],
+        input: config.images,
+        message: both ? 'is there beside image; keep one of them' : 'has neither image nor images',
+      });
+    }
     const seen = new Set<string>();
     for (const [list, tasks] of [
       ['checks', config.checks],
@@ -145,10 +190,16 @@ export const configSchema = z
 
 /** A `seatrial.yaml` that was read and checked, defaults filled in. */
 export type Config = z.output<typeof configSchema>;
+export type ImageConfig = z.output<typeof image>;
 export type CheckConfig = Config['checks'][number];
 export type TestConfig = Config['tests'][number];
 
 /** JSON Schema (2020-12) of `seatrial.yaml`, for editors. */
 export function configJsonSchema(): unknown {
   return z.toJSONSchema(configSchema, { io: 'input' });
+}
+
+/** All images of a config, however it names them. */
+export function imagesOf({ image: single, images }: Pick<Config, 'image' | 'images'>): readonly ImageConfig[] {
+  return images ?? (single === undefined ? [] : [single]);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineTask } from '@seatrial/pipeline';
+import { imagesOf } from '../config/schema.js';
 import { sourceDir, type Trial } from '../trial.js';
 import type { cloneTask } from './clone.js';
 import { reported } from './reported.js';
@@ -18,25 +19,31 @@ export interface BuildOutput extends Record<string, string | undefined> {
 }
 
 export function buildTask(trial: Trial, clone: ReturnType<typeof cloneTask>) {
-  const { image, chart } = trial.config;
+  const { chart } = trial.config;
+  const images = imagesOf(trial.config);
   return defineTask({
     name: 'build',
     summary: 'build and push the image, package and publish the chart',
     needs: { clone },
     describe: () => [
-      `docker build ${image.context} -f ${image.dockerfile}, push as ${trial.registry ?? '<registry>'}/${image.name}`,
+      ...images.map(
+        ({ context, dockerfile, name }) =>
+          `docker build ${context} -f ${dockerfile}, push as ${trial.registry ?? '<registry>'}/${name}`,
+      ),
       `helm package ${chart.path}, publish below ${trial.releasesUri ?? '<releases>'}`,
     ],
     run: (context) =>
       reported<BuildOutput>(trial, context, async () => {
-        const { buildRelease, imageTag } = await import('@seatrial/release');
+        const { buildRelease, chooseBuilder, imageTag, readSourceFacts } = await import('@seatrial/release');
         const { services, clock } = trial;
         const releasesUri = await services.releasesUri();
+        const registries = await services.registries(context.signal);
         const { shortSha, diffHash, sha, dir } = context.inputs.clone;
         const built = await buildRelease({
           sourceDir: sourceDir(trial, dir),
           commit: sha,
-          image,
+          images,
+          source: await readSourceFacts(dir, { signal: context.signal }),
           chart: { path: chart.path, imageValue: chart.imageValue },
           registry: await services.registry(),
           releasesUri,
@@ -44,7 +51,10 @@ export function buildTask(trial: Trial, clone: ReturnType<typeof cloneTask>) {
           outDir: join(trial.workDir, 'release'),
           latest: false, // nothing has been tested yet
           ifPublished: 'keep', // a job that is run again builds the same commit
-          docker: await services.docker(),
+          builder: await chooseBuilder('auto', { docker: services.docker, registries, clock, cloud: undefined }),
+          registries,
+          attest: true,
+          env: await services.env(),
           store: await services.store(),
           signal: context.signal,
           onLine: context.log,

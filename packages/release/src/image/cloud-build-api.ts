@@ -6,6 +6,7 @@ export type Build = protos.google.devtools.cloudbuild.v1.IBuild;
 
 /** The calls of `google.devtools.cloudbuild.v1.CloudBuild` that are made here. Each is one attempt. */
 export interface CloudBuildApi {
+  /** Gives back its id and where its log is shown. */
   create(build: Build): Promise<Build>;
   get(id: string): Promise<Build>;
   /** Undefined when no build has the tag. */
@@ -39,7 +40,8 @@ export function createCloudBuildApi(options: CloudBuildApiOptions): CloudBuildAp
       const [operation] = await (await client()).createBuild({ parent, projectId, build }, CALL);
       const { build: created } = operation.metadata as protos.google.devtools.cloudbuild.v1.IBuildOperationMetadata;
       if (!created?.id) throw new ReleaseError('CLOUD_BUILD_FAILED', 'Cloud Build began a build without a name');
-      return created;
+      // An operation's metadata has states as numbers, unlike all other answers: whoever wants to know it asks.
+      return { id: created.id, ...(created.logUrl ? { logUrl: created.logUrl } : {}) };
     },
     get: async (id) => (await (await client()).getBuild(named(id), CALL))[0],
     async findByTag(tag) {

@@ -2,7 +2,8 @@ import { defineFlags } from '@seatrial/cli';
 
 const portBase = {
   type: 'number',
-  description: 'First of 100 fixed ports: storage, gke, registry, github, docker, and clusters from the tenth on.',
+  description:
+    'First of 100 fixed ports: storage, gke, registry, github, docker, cloudbuild, and clusters from the tenth on.',
   placeholder: 'PORT',
 } as const;
 

@@ -37,6 +37,7 @@ export async function status({
     print(`process ${pid}, up for ${minutes} min${portBase === undefined ? '' : `, port base ${portBase}`}`);
     print(`  Cloud Storage  ${variables['STORAGE_EMULATOR_HOST']}`);
     print(`  GKE (gRPC)     ${variables['SEATRIAL_GKE_ENDPOINT']}`);
+    print(`  Cloud Build    ${variables['SEATRIAL_CLOUDBUILD_ENDPOINT'] ?? 'none'}`);
     print(`  OCI registry   ${variables['SEATRIAL_REGISTRY']}`);
     print(`  GitHub         ${variables['GITHUB_API_URL']}`);
     print(`  Docker         ${docker}`);

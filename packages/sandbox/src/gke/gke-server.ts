@@ -1,21 +1,10 @@
-import { createRequire } from 'node:module';
-import type { Server as NetServer, Socket } from 'node:net';
-import { createServer } from 'node:net';
-import type { ServiceDefinition, sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
-import type { Method, Namespace } from 'protobufjs';
 import type { Faults } from '../faults.js';
-import { grpcCodes } from '../faults.js';
+import { serveGrpc } from '../grpc/serve-grpc.js';
 import type { Listening } from '../http/listen.js';
-import { openPort } from '../http/listen.js';
 import type { ClusterManager } from './cluster-manager.js';
-import { GkeApiError } from './gke-error.js';
-
-const SERVICE = 'google.container.v1.ClusterManager';
 
 /**
  * Serves `google.container.v1.ClusterManager` over gRPC without TLS.
- *
- * The port is open at once; gRPC and the protos, half a second of loading, come with the first connection.
  *
  * @throws {SandboxError} `PORT_IN_USE`
  */
@@ -23,130 +12,15 @@ export async function serveGke(
   manager: ClusterManager,
   options: { readonly port: number; readonly faults: Faults },
 ): Promise<Listening> {
-  const sockets = new Set<Socket>();
-  let loading: Promise<GrpcServer> | undefined;
-  const front: NetServer = createServer({ pauseOnConnect: true }, (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    socket.on('error', () => undefined); // a client that goes away is not an event
-    const cut = (remotePort: number) => [...sockets].find((item) => item.remotePort === remotePort)?.destroy();
-    loading ??= startGrpc(manager, { faults: options.faults, cut });
-    loading.then(
-      (server) => {
-        if (!socket.destroyed) server.accept(socket);
-      },
-      (cause: unknown) => socket.destroy(cause as Error),
-    );
-  });
-  const port = await openPort(front, { port: options.port, what: 'GKE' });
-  let closing: Promise<void> | undefined;
-  return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    close: () => (closing ??= close()),
-  };
-
-  async function close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => front.close(() => resolve()));
-    (await loading?.catch(() => undefined))?.close();
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  }
-}
-
-interface GrpcServer {
-  accept(socket: Socket): void;
-  close(): void;
-}
-
-async function startGrpc(
-  manager: ClusterManager,
-  deps: { readonly faults: Faults; readonly cut: (remotePort: number) => void },
-): Promise<GrpcServer> {
-  const [grpc, definition] = await Promise.all([import('@grpc/grpc-js'), loadDefinition()]);
-  const server = new grpc.Server();
-  server.addService(definition, createHandlers(manager, deps));
-  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-  return {
-    accept(socket) {
-      injector.injectConnection(socket);
-      socket.resume();
-    },
-    close() {
-      injector.destroy();
-      server.forceShutdown();
-    },
-  };
-}
-
-/**
- * The service as grpc-js wants it, from the description that ships with the client.
- *
- * Only v1 is loaded, and without the descriptors that a proto loader makes: a fifth of the time.
- */
-async function loadDefinition(): Promise<ServiceDefinition> {
-  const { default: protobuf } = await import('protobufjs');
-  const all = createRequire(import.meta.url)('@google-cloud/container/build/protos/protos.json') as Description;
-  const { google } = all.nested;
-  const v1 = { ...google.nested['container'], nested: { v1: google.nested['container']?.nested?.['v1'] } };
-  const root = protobuf.Root.fromJSON({
-    nested: { google: { ...google, nested: { ...google.nested, container: v1 } } },
-  } as Parameters<typeof protobuf.Root.fromJSON>[0]);
-  const service = root.lookupService(SERVICE);
-  const format = { enums: String, longs: String, defaults: true, arrays: true, objects: true } as const;
-  const definition: Record<string, ServiceDefinition[string]> = {};
-  for (const method of service.methodsArray) {
-    const { resolvedRequestType: request, resolvedResponseType: response } = method.resolve() as Method;
-    if (request === null || response === null) throw new Error(`unresolved types of ${method.name}`);
-    const encode = (type: typeof request) => (value: object) =>
-      Buffer.from(type.encode(type.fromObject(value)).finish());
-    const decode = (type: typeof request) => (bytes: Buffer) => type.toObject(type.decode(bytes), format);
-    definition[method.name] = {
-      path: `/${SERVICE}/${method.name}`,
-      requestStream: false,
-      responseStream: false,
-      requestSerialize: encode(request),
-      requestDeserialize: decode(request),
-      responseSerialize: encode(response),
-      responseDeserialize: decode(response),
-      originalName: method.name.charAt(0).toLowerCase() + method.name.slice(1),
-    };
-  }
-  return definition;
-}
-
-interface Description {
-  readonly nested: {
-    readonly google: { readonly nested: Readonly<Record<string, Namespace & { nested?: Record<string, unknown> }>> };
-  };
-}
-
-/** What is not in the manager answers UNIMPLEMENTED by itself. */
-function createHandlers(
-  manager: ClusterManager,
-  { faults, cut }: { readonly faults: Faults; readonly cut: (remotePort: number) => void },
-): UntypedServiceImplementation {
   const { close: _close, whenIdle: _whenIdle, ...rpcs } = manager;
-  const handlers: UntypedServiceImplementation = {};
-  for (const [name, rpc] of Object.entries(rpcs)) {
-    const method = name.charAt(0).toUpperCase() + name.slice(1);
-    handlers[method] = (call: ServerUnaryCall<unknown, object>, reply: sendUnaryData<object>) => {
-      const fault = faults.next('gke', method);
-      const cutCall = () => cut(Number(call.getPeer().split(':').at(-1)));
-      if (fault?.kind === 'stall') return;
-      if (fault?.kind === 'reset') return cutCall();
-      if (fault?.kind === 'status') {
-        return reply({ code: grpcCodes[fault.status] ?? 2, details: `injected fault: ${fault.status}` });
-      }
-      try {
-        const result = (rpc as (request: unknown) => object)(call.request);
-        if (fault?.kind === 'drop') return cutCall();
-        reply(null, result);
-      } catch (cause) {
-        if (cause instanceof GkeApiError) return reply({ code: cause.code, details: cause.details });
-        reply({ code: grpcCodes['INTERNAL'] ?? 13, details: 'Internal error encountered.' });
-      }
-    };
-  }
-  return handlers;
+  return serveGrpc(
+    {
+      api: 'gke',
+      name: 'google.container.v1.ClusterManager',
+      protos: '@google-cloud/container/build/protos/protos.json',
+      loaded: ['container', 'v1'],
+      rpcs,
+    },
+    options,
+  );
 }

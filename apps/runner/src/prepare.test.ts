@@ -71,7 +71,7 @@ describe(prepareSettings, () => {
 
   it('adds build arguments of the command line to those of the config', async () => {
     const { config } = await prepareSettings(loaded, { ...flags, buildArgs: { B: '3' } }, surroundings());
-    expect(config.image.buildArgs).toEqual({ A: '1', B: '3' });
+    expect(config.image?.buildArgs).toEqual({ A: '1', B: '3' });
   });
 
   it('leaves registry and releases to the sandbox, whatever the environment says', async () => {

@@ -4,6 +4,7 @@ import type { Clock } from '@seatrial/cli';
 import { isProwEnvironment, newBuildId, parseJobEnvironment, type ProwJobInfo, resultPaths } from '@seatrial/prow';
 import { joinUri } from '@seatrial/storage';
 import { execa } from 'execa';
+import type { ImageConfig } from './config/schema.js';
 import type { LoadedConfig } from './config/load-config.js';
 import { RunnerError } from './errors.js';
 import { type Env, type ProviderName, REGISTRY_VARIABLE, RELEASES_VARIABLE } from './services.js';
@@ -47,9 +48,12 @@ export async function prepareSettings(
     });
   }
   const { config: written, dir } = loaded;
+  const withArgs = (image: ImageConfig) => ({ ...image, buildArgs: { ...image.buildArgs, ...flags.buildArgs } });
+  const { image, images } = written;
   const config = {
     ...written,
-    image: { ...written.image, buildArgs: { ...written.image.buildArgs, ...flags.buildArgs } },
+    ...(image === undefined ? {} : { image: withArgs(image) }),
+    ...(images === undefined ? {} : { images: images.map(withArgs) }),
   };
   const job = isProwEnvironment(env)
     ? parseJobEnvironment(env)

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '@seatrial/cli';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildRelease, type ReleaseRequest } from './build-release.js';
 import { machineClock } from './clock.js';
 import { command } from './commands.js';
@@ -19,6 +19,8 @@ import { isLabSkipped, LAB_BASE, LAB_REGISTRY, LAB_TITLE, labEngine } from './te
 import { tempFolder } from './testing/temp-folder.js';
 
 const COMMIT = 'c'.repeat(40);
+/** Part of all names here, by which what was made is found and removed. */
+const RUN = `run-${randomUUID()}`;
 const source = { committedMs: Date.parse('2026-01-02T03:04:05Z'), url: 'https://git.example/team/app' };
 
 async function write(files: Readonly<Record<string, string>>): Promise<string> {
@@ -67,7 +69,7 @@ async function release(images: readonly ImageSpec[], files: Readonly<Record<stri
     source,
     images,
     chart: { path: 'chart' },
-    registry: `${LAB_REGISTRY}/${randomUUID()}`,
+    registry: `${LAB_REGISTRY}/${RUN}/${randomUUID()}`,
     tag: 'v1',
     attest: true,
     ...request,
@@ -93,6 +95,17 @@ async function pull(docker: DockerEngine, name: string) {
 
 describe.skipIf(isLabSkipped)(LAB_TITLE, () => {
   beforeAll(() => void labEngine());
+  afterAll(async () => {
+    const docker = labEngine() as DockerEngine & {
+      listImages(): Promise<{ readonly RepoTags?: string[] | null; readonly RepoDigests?: string[] | null }[]>;
+    };
+    for (const { RepoTags, RepoDigests } of await docker.listImages()) {
+      for (const name of [...(RepoTags ?? []), ...(RepoDigests ?? [])].filter((each) => each.includes(RUN))) {
+        const image = docker.getImage(name) as unknown as { remove(options: object): Promise<unknown> };
+        await image.remove({ force: true }).catch(() => {}); // the last tag took the digests along
+      }
+    }
+  });
   const withRun = `FROM ${LAB_BASE}\nARG WHO=x\nCOPY node_modules /app/node_modules\nRUN echo "hello $WHO" > /greeting\n`;
   const modules = {
     'node_modules/left/package.json': '{"name": "left", "version": "1.2.3", "license": "MIT"}',
@@ -230,7 +243,7 @@ describe.skipIf(isLabSkipped)(LAB_TITLE, () => {
   it('local releases the example twice under one tag, and pushes once', async () => {
     const example = fileURLToPath(new URL('../../../examples/tf-job-operator/', import.meta.url));
     const cwd = await tempFolder();
-    const registry = `${LAB_REGISTRY}/${randomUUID()}`;
+    const registry = `${LAB_REGISTRY}/${RUN}/${randomUUID()}`;
     const run = async () => {
       const [stdout, stderr] = [new PassThrough(), new PassThrough()];
       const argv = ['local', '--repo', example, '--config', 'examples/tf-job-operator/seatrial.yaml', '--json'];

@@ -67,10 +67,10 @@ async function readLayer(blob: Readable, { mediaType, digest }: Descriptor, coll
     for await (const entry of archive) {
       const { name, type, size = 0 } = entry.header;
       const path = cleanPath(name);
-      const kept = type === 'file' && size <= MAX_FILE_BYTES && collected.wants(path);
+      const isWhiteout = applyWhiteout(path, collected.files);
+      const kept = !isWhiteout && type === 'file' && size <= MAX_FILE_BYTES && collected.wants(path);
       total += kept ? size : 0;
       if (total > MAX_TOTAL_BYTES) throw new ReleaseError('REGISTRY_FAILED', `the layer ${digest} holds too much`);
-      applyWhiteout(path, collected.files);
       if (!kept) entry.resume();
       else added.set(path, await collect(entry as AsyncIterable<Uint8Array>));
     }
@@ -86,11 +86,13 @@ async function readLayer(blob: Readable, { mediaType, digest }: Descriptor, coll
   for (const [path, content] of added) collected.files.set(path, content);
 }
 
-function applyWhiteout(path: string, files: Map<string, Buffer>): void {
+/** Deletes what a marker says is gone. @returns whether it was one */
+function applyWhiteout(path: string, files: Map<string, Buffer>): boolean {
   const { folder = '', name = '' } = /^(?<folder>(?:.*\/)?)\.wh\.(?<name>.+)$/.exec(path)?.groups ?? {};
-  if (name === '') return;
+  if (name === '') return false;
   const gone = name === '.wh..opq' ? folder : `${folder}${name}`;
   for (const each of files.keys()) if (each === gone || each.startsWith(gone.replace(/\/?$/, '/'))) files.delete(each);
+  return true;
 }
 
 async function collect(entry: AsyncIterable<Uint8Array>): Promise<Buffer> {

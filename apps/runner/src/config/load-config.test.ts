@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadConfig, parseConfig } from './load-config.js';
+import { imagesOf } from './schema.js';
 
 const minimal = `version: 1
 name: widgets
@@ -67,6 +68,26 @@ tests:
   it('points at the parent of a field that is missing', () => {
     expect(parseConfig('version: 1\nname: w\nimage: {}\nchart: { path: c }\n')).toEqual({
       problems: [{ path: 'image.name', line: 3, column: 8, message: 'expected string' }],
+    });
+  });
+
+  it('takes several images in place of one, and refuses both and neither', () => {
+    const chart = 'version: 1\nname: w\nchart: { path: c }\n';
+    const images =
+      'images:\n  - { name: a, variants: [{ name: cpu, tagSuffix: "" }] }\n  - { name: b, imageValue: b.image }\n';
+    const parsed = parseConfig(chart + images);
+    expect(parsed).toMatchObject({
+      config: {
+        images: [
+          { name: 'a', context: '.' },
+          { name: 'b', imageValue: 'b.image', prebuild: [] },
+        ],
+      },
+    });
+    expect('config' in parsed && imagesOf(parsed.config).map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(parseConfig(chart)).toMatchObject({ problems: [{ message: 'has neither image nor images' }] });
+    expect(parseConfig(`${chart}image: { name: a }\n${images}`)).toMatchObject({
+      problems: [{ path: 'images', message: 'is there beside image; keep one of them' }],
     });
   });
 

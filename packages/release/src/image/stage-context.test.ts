@@ -34,7 +34,7 @@ describe(stageContext, () => {
   it('holds the named files alone, less what .dockerignore names, and is gone afterwards', async () => {
     const dir = await source(files);
     const named = ['src', { from: 'bin/tool', to: 'usr/bin/tool' }];
-    let path = '';
+    let path: string;
     {
       await using staged = await stageContext(dir, { context: 'image', files: named });
       path = staged.dir;

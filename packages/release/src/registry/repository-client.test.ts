@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isRegistryThere, LAB_REGISTRY, sandboxRegistry } from '../testing/registries.js';
+import { startSandbox } from '@seatrial/sandbox';
+import { isRegistryThere, LAB_REGISTRY } from '../testing/registries.js';
 import { digestOf, mediaTypes } from './descriptor.js';
 import { attach, indexTag, listReferrers } from './referrers.js';
 import { openRepository, type RepositoryClient } from './repository-client.js';
@@ -11,6 +12,12 @@ import type { RegistrySurroundings } from './registry-request.js';
 
 const clock = { sleep: async () => {} };
 const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+async function sandboxRegistry(): Promise<string> {
+  const sandbox = await startSandbox({ docker: 'off' });
+  onTestFinished(() => sandbox.close());
+  return sandbox.env['SEATRIAL_REGISTRY'] ?? '';
+}
 
 async function writeImage(repository: RepositoryClient, tag?: string, label = 'x') {
   const config = await repository.writeBlob(
@@ -25,7 +32,7 @@ async function writeImage(repository: RepositoryClient, tag?: string, label = 'x
 const labIsThere = await isRegistryThere(LAB_REGISTRY);
 const registries: [string, () => Promise<string>, boolean][] = [
   ['the sandbox', sandboxRegistry, true],
-  [`the registry ${LAB_REGISTRY}`, async () => LAB_REGISTRY, labIsThere],
+  [`the registry ${LAB_REGISTRY}${labIsThere ? '' : ' (NOT THERE)'}`, async () => LAB_REGISTRY, labIsThere],
 ];
 
 describe.each(registries)('openRepository, on %s', (_name, registry, isThere) => {

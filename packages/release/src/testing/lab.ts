@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
+import { env } from 'node:process';
 import { createDocker, DEFAULT_HOST, type DockerEngine } from '../image/engine.js';
 import { isRegistryThere, LAB_REGISTRY } from './registries.js';
 
 export { LAB_REGISTRY } from './registries.js';
 
-const host =
-  process.env['DOCKER_HOST'] ?? (existsSync(DEFAULT_HOST.slice('unix://'.length)) ? DEFAULT_HOST : undefined);
+const host = env['DOCKER_HOST'] ?? (existsSync(DEFAULT_HOST.slice('unix://'.length)) ? DEFAULT_HOST : undefined);
 const docker = host === undefined ? undefined : await createDocker({ host });
 const answers = async (ask: Promise<unknown> | undefined) =>
   ask !== undefined && (await ask.then(() => true).catch(() => false)); // whatever keeps it from us: it is not there
@@ -18,7 +18,7 @@ export const LAB_TITLE = `Docker Engine at ${host ?? '(none)'} with the registry
 export const isLabSkipped = !isThere && !isRequired;
 
 /** An image with a shell, in that registry. */
-export const LAB_BASE = process.env['SEATRIAL_BASE_IMAGE'] ?? `${LAB_REGISTRY.split('/')[0] ?? ''}/busybox:1`;
+export const LAB_BASE = env['SEATRIAL_BASE_IMAGE'] ?? `${LAB_REGISTRY.split('/')[0] ?? ''}/busybox:1`;
 
 /** The real engine. */
 export function labEngine(): DockerEngine {

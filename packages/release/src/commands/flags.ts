@@ -31,7 +31,7 @@ export const clonePrFlags = defineFlags({ ...fetching, ...pull, 'src-dir': sourc
 export const clonePostsubmitFlags = defineFlags({ ...fetching, commit, 'src-dir': sourceDir });
 export const cloneLastGreenFlags = defineFlags({ ...fetching, 'latest-green': latestGreen, 'src-dir': sourceDir });
 
-/** What to build and where to put it. */
+/** What to build and where to put it. Flags that are on by default are shown as `--no-…`, so that is what they tell of. */
 export const buildFlags = defineFlags({
   config: {
     type: 'string',
@@ -78,11 +78,11 @@ export const buildFlags = defineFlags({
     placeholder: 'host',
   },
   'version-tag': { type: 'string', description: 'tag of the image, instead of vYYYYMMDD-<commit>' },
-  push: { type: 'boolean', description: 'push the image and publish the chart', default: true },
-  latest: { type: 'boolean', description: 'move the tag :latest too', default: true },
+  push: { type: 'boolean', description: 'push no image and publish no chart', default: true },
+  latest: { type: 'boolean', description: 'leave the tag :latest where it is', default: true },
   attest: {
     type: 'boolean',
-    description: 'attach an SBOM and SLSA provenance to what is pushed',
+    description: 'attach no SBOM and no SLSA provenance to what is pushed',
     default: true,
   },
   'require-clean': { type: 'boolean', description: 'refuse a work tree with changes', default: false },

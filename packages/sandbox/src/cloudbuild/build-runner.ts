@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { openContent } from '../storage/content.js';
 import type { StoredObject } from '../storage/object-store.js';
 import type { BuildRecord } from './build.js';
 import type { BuildLog } from './build-log.js';
@@ -64,7 +64,7 @@ export async function runBuild(
     try {
       const { options } = parseDockerBuild(args);
       // The engine takes the context as it was uploaded: a tar archive in gzip.
-      const events = await docker.buildImage(createReadStream(source.content.file), {
+      const events = await docker.buildImage(await openContent(source.content), {
         ...options,
         abortSignal: signal,
       });

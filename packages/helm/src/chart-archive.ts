@@ -2,9 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
-import { extract, pack } from 'tar-stream';
-import { parseChart, readChart, resolveLink } from './chart.js';
+import { gzip } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { maxChartBytes, maxFileBytes, notPackaged, readArchiveFiles } from './archive-files.js';
+import { parseChart, readChart, readChartFields, resolveLink } from './chart.js';
 import type { ChartInfo } from './chart.js';
 import { HelmError } from './errors.js';
 import { parseHelmIgnore } from './helmignore.js';
@@ -27,9 +28,6 @@ interface ChartFile {
   readonly body: Buffer;
 }
 
-// helm's limits: what is larger can be packed and then not be installed.
-const maxFileBytes = 5 * 1024 * 1024;
-const maxChartBytes = 100 * 1024 * 1024;
 /** Not 1970: some readers warn about that year. */
 const fixedTime = new Date('1980-01-01T00:00:00Z');
 
@@ -68,29 +66,24 @@ export async function packageChart(dir: string, outDir: string): Promise<ChartAr
  * @throws {HelmError} `INVALID_CHART` when it is not one.
  */
 export async function readChartArchive(path: string): Promise<ChartArchive> {
-  const invalid = (why: string, cause?: unknown) =>
-    new HelmError('INVALID_CHART', `${path} is not a packaged chart: ${why}`, { cause, file: path });
   const body = await readFile(path).catch((cause: unknown) => {
-    throw invalid('it cannot be read', cause);
+    throw notPackaged(path, 'it cannot be read', cause);
   });
-  const tar = await promisify(gunzip)(body, { maxOutputLength: maxChartBytes }).catch((cause: unknown) => {
-    throw invalid('it is not gzip, or unpacks to more than helm takes', cause);
-  });
-  let chartYaml: string | undefined;
-  try {
-    const reader = extract();
-    reader.end(tar);
-    for await (const entry of reader) {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of entry) chunks.push(chunk as Uint8Array);
-      if (/^[^/]+\/Chart\.yaml$/.test(entry.header.name)) chartYaml = Buffer.concat(chunks).toString('utf8');
-    }
-  } catch (cause) {
-    throw invalid('it is not a tar', cause);
-  }
-  if (chartYaml === undefined) throw invalid('it holds no Chart.yaml');
-  const { name, version } = parseChart(chartYaml, `${path}: Chart.yaml`);
-  return { path, sha256: createHash('sha256').update(body).digest('hex'), sizeBytes: body.length, name, version };
+  const { sha256, sizeBytes, name, version } = await readPackedChart(body, path);
+  return { path, sha256, sizeBytes, name, version };
+}
+
+/** {@link readChartArchive} of bytes, with all that its `Chart.yaml` says; `from` is for messages. */
+export async function readPackedChart(
+  body: Uint8Array,
+  from: string,
+): Promise<Omit<ChartArchive, 'path'> & { readonly fields: Readonly<Record<string, unknown>> }> {
+  const files = await readArchiveFiles(body, from);
+  const text = (files.get('Chart.yaml') as Buffer).toString('utf8');
+  const file = `${from}: Chart.yaml`;
+  const { name, version } = parseChart(text, file);
+  const fields = { ...readChartFields(text, file), name, version };
+  return { sha256: createHash('sha256').update(body).digest('hex'), sizeBytes: body.length, name, version, fields };
 }
 
 async function listChartFiles(root: string): Promise<readonly ChartFile[]> {

@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
-import { isMap, isScalar } from 'yaml';
+import { isMap, isScalar, visit } from 'yaml';
 import { parse as parseSemVer } from 'semver';
 import { parseChartDocument, readChartFile } from './chart-file.js';
 import { HelmError } from './errors.js';
@@ -77,6 +77,17 @@ export function parseChart(text: string, file: string): ChartInfo {
       repository: String(dependency['repository'] ?? ''),
     })),
   };
+}
+
+/** Every field of `Chart.yaml`, for an index. Numbers and times that helm reads as text stay text. */
+export function readChartFields(text: string, file: string): Readonly<Record<string, unknown>> {
+  const { document } = parseChartDocument(text, file);
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value === 'number' || node.value instanceof Date) node.value = node.source ?? String(node.value);
+    },
+  });
+  return document.toJS({ maxAliasCount: 100 }) as Readonly<Record<string, unknown>>;
 }
 
 /**

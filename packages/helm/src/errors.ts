@@ -33,7 +33,15 @@ export type HelmErrorCode =
   /** An option that cannot be used as it stands. */
   | 'INVALID_OPTION'
   /** Another chart is published under this version already. */
-  | 'VERSION_EXISTS';
+  | 'VERSION_EXISTS'
+  /** The `index.yaml` of a chart repository cannot be read. */
+  | 'INVALID_INDEX'
+  /** Others replaced the index every time. */
+  | 'INDEX_BUSY'
+  /** What was to be fetched is not there. */
+  | 'CHART_NOT_FOUND'
+  /** A server did not hand out, or did not take, a chart. */
+  | 'FETCH_FAILED';
 
 const infrastructureCodes: ReadonlySet<HelmErrorCode> = new Set([
   'NOT_FOUND',
@@ -41,6 +49,8 @@ const infrastructureCodes: ReadonlySet<HelmErrorCode> = new Set([
   'UNREACHABLE',
   'DENIED',
   'UNREADABLE_OUTPUT',
+  'INDEX_BUSY',
+  'FETCH_FAILED',
 ]);
 
 /** Facts of a failure beside its message. */

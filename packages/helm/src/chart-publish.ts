@@ -31,6 +31,33 @@ export function publishedChartUri(releasesUri: string, chart: Pick<ChartArchive,
   return `${withoutSlash(releasesUri)}/${chart.version}/${chart.name}-${chart.version}.tgz`;
 }
 
+/**
+ * What publishing would find, without writing: the version is `free`, or the same bytes are `published`.
+ *
+ * @throws {HelmError} `VERSION_EXISTS` when other bytes are, `INVALID_CHART`.
+ */
+export async function checkPublished(
+  store: Pick<ChartStore, 'read'>,
+  options: { readonly archive: string | ChartArchive; readonly releasesUri: string },
+): Promise<{ readonly uri: string; readonly state: 'free' | 'published' }> {
+  const archive = typeof options.archive === 'string' ? await readChartArchive(options.archive) : options.archive;
+  const uri = publishedChartUri(options.releasesUri, archive);
+  const present = await store.read(uri).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code === 'NOT_FOUND') return undefined;
+    throw error;
+  });
+  if (present === undefined) return { uri, state: 'free' };
+  if (!(await readFile(archive.path)).equals(present)) throw versionExists(uri);
+  return { uri, state: 'published' };
+}
+
+function versionExists(uri: string, cause?: unknown): HelmError {
+  return new HelmError('VERSION_EXISTS', `${uri} is published already with other content`, {
+    cause,
+    hint: 'Raise the version: what is published stays as it is.',
+  });
+}
+
 function withoutSlash(uri: string): string {
   return uri.replace(/([^/:])\/+$/, '$1');
 }
@@ -69,12 +96,7 @@ export async function publishChart(
     await store.write(uri, body, { ...common, ifGenerationMatch: '0' });
   } catch (cause) {
     if ((cause as { code?: unknown }).code !== 'PRECONDITION_FAILED') throw cause;
-    if (!body.equals(await store.read(uri))) {
-      throw new HelmError('VERSION_EXISTS', `${uri} is published already with other content`, {
-        cause,
-        hint: 'Raise the version: what is published stays as it is.',
-      });
-    }
+    if (!body.equals(await store.read(uri))) throw versionExists(uri, cause);
   }
   if (!latest) return { uri };
   const latestUri = `${base}/latest/${name}-latest.tgz`;

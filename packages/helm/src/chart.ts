@@ -104,18 +104,23 @@ export async function copyChart(from: string, to: string): Promise<void> {
   if (isInside(source, target) || isInside(target, source)) {
     throw new HelmError('INVALID_OPTION', `cannot copy the chart ${from} into ${to}: one lies in the other`);
   }
+  await checkReplaceable(target);
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  await copyFolder(source, source, target);
+}
+
+/** Whether a chart may take the place of what is there. @throws {HelmError} `INVALID_OPTION` when it is anything but a chart. */
+export async function checkReplaceable(target: string): Promise<void> {
   const present = await readdir(target).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
   if (present.length > 0 && !present.includes('Chart.yaml')) {
-    throw new HelmError('INVALID_OPTION', `cannot copy the chart to ${to}: the folder holds something else`, {
+    throw new HelmError('INVALID_OPTION', `cannot put a chart at ${target}: the folder holds something else`, {
       hint: 'Name a new or empty folder.',
     });
   }
-  await rm(target, { recursive: true, force: true });
-  await mkdir(target, { recursive: true });
-  await copyFolder(source, source, target);
 }
 
 async function copyFolder(root: string, from: string, to: string): Promise<void> {

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { runCommand, systemClock } from '@seatrial/cli';
+import { startSandbox } from '@seatrial/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { command } from './commands.js';
 import { findWorkspaceHelm } from './workspace-copy.js';
@@ -58,6 +59,23 @@ describe('seatrial-helm', () => {
     expect(await readFile(join(cwd, 'releases/latest/demo-latest.tgz'))).toEqual(body);
   });
 
+  it('looks without doing, and keeps an index on request', async () => {
+    await run('package chart');
+    const push = `push demo-0.1.0.tgz --releases-path file://${cwd}/releases`;
+    const uri = `file://${cwd}/releases/0.1.0/demo-0.1.0.tgz`;
+    expect(await run(`${push} --dry-run --index --latest`)).toMatchObject({
+      exitCode: 0,
+      stdout: `would publish ${uri}\n`,
+    });
+    expect(await readdir(cwd)).not.toContain('releases');
+    expect((await run(`${push} --index`)).stdout).toBe(`${uri}\n`);
+    expect(await readFile(join(cwd, 'releases/index.yaml'), 'utf8')).toContain('0.1.0/demo-0.1.0.tgz');
+    expect((await run(`${push} --dry-run`)).stdout).toBe(`would keep ${uri}\n`);
+    await run('set-image chart other');
+    await run('package chart');
+    expect(await run(`${push} --dry-run --json`)).toMatchObject({ exitCode: 1, stdout: '' });
+  });
+
   it('never replaces what is published', async () => {
     await run('package chart');
     await run(`push demo-0.1.0.tgz --releases-path file://${cwd}/releases`);
@@ -73,6 +91,8 @@ describe('seatrial-helm', () => {
     ['bump chart', 2, 'give either --tag or --to'],
     ['bump chart --to latest', 1, 'version "latest" is not a semantic version'],
     ['push a.tgz', 2, 'releases-path'],
+    ['push a.tgz --releases-path oci://r.io/a --latest', 2, '--latest is for gs:// and file://'],
+    ['push a.tgz --releases-path oci://r.io --helm /nonexistent', 3, 'no helm at "/nonexistent"'],
     ['push nope.tgz --releases-path file:///tmp/x', 1, 'is not a packaged chart'],
     ['lint chart --helm /nonexistent', 3, 'no helm at "/nonexistent"'],
     ['package', 2, 'chart'],
@@ -80,6 +100,23 @@ describe('seatrial-helm', () => {
     const ended = await run(line);
     expect(ended.exitCode).toBe(exitCode);
     expect(ended.stderr).toContain(message);
+  });
+
+  it('pushes to a registry, once', async ({ skip }) => {
+    const path = await helm;
+    skip(path === undefined, 'no helm for this machine');
+    await using sandbox = await startSandbox({ docker: 'off' });
+    await run('package chart');
+    const place = `127.0.0.1:${sandbox.ports.registry}/charts`;
+    const push = `push demo-0.1.0.tgz --releases-path oci://${place} --helm ${path}`;
+    expect(await run(`${push} --dry-run`)).toMatchObject({ exitCode: 0, stdout: `would push to oci://${place}\n` });
+    expect(await run(push)).toMatchObject({ exitCode: 0, stdout: `oci://${place}/demo:0.1.0\n` });
+    expect(JSON.parse((await run(`${push} --json`)).stdout)).toMatchObject({ kept: true });
+    await run('set-image chart other');
+    await run('package chart');
+    const { exitCode, stderr } = await run(push);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('is pushed already with other content');
   });
 
   const helm = findWorkspaceHelm().catch(() => undefined);

@@ -65,8 +65,12 @@ export const command: Command = defineCommand({
     defineCommand({
       name: 'push',
       summary: 'publish a packaged chart to where releases are kept',
-      description: 'Never replaces a published version; the same bytes again are fine. Prints where the chart is.',
-      examples: ['seatrial-helm push out/operator-0.1.0.tgz --releases-path gs://releases --latest'],
+      description:
+        'Never replaces a published version; the same bytes again are fine. A registry is pushed to through helm. Prints where the chart is.',
+      examples: [
+        'seatrial-helm push op-0.1.0.tgz --releases-path gs://releases --index',
+        'seatrial-helm push op-0.1.0.tgz --releases-path oci://r.example.com/charts',
+      ],
       arguments: [{ name: 'archive', description: 'packaged chart', required: true }],
       flags: pushFlags,
       json: true,

@@ -6,6 +6,8 @@ import type { Env } from './environment.js';
 import { HelmError } from './errors.js';
 import { failureOf, runHelmProcess } from './helm-process.js';
 import type { HelmInvocation, HelmOutcome } from './helm-process.js';
+import { createHelmRegistry } from './helm-registry.js';
+import type { HelmRegistry } from './helm-registry.js';
 import { rollbackOnFailureFlags, timeoutFlags, valueFlags, waitFlags } from './helm-flags.js';
 import type { ChartValues } from './helm-flags.js';
 import { hookTestsOf } from './hook-test.js';
@@ -58,7 +60,7 @@ export interface TimedRelease extends ReleaseRef {
 export type Recovery = 'nothing' | 'uninstalled' | 'rolled-back';
 
 /** helm, with a home of its own. Every method rejects with a {@link HelmError}, or with the signal's reason on abort. */
-export interface Helm {
+export interface Helm extends HelmRegistry {
   readonly binary: HelmBinary;
   /** `helm lint`. Problems are the answer, not an error. */
   lint(chartDir: string, options?: ChartValues & Abortable & { readonly strict?: boolean }): Promise<LintReport>;
@@ -170,6 +172,7 @@ export function createHelm(options: HelmOptions): Helm {
 
   const helm: Helm = {
     binary,
+    ...createHelmRegistry(attempt),
 
     async lint(chartDir, lintOptions = {}) {
       const outcome = await attempt({

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { maxChartBytes } from './archive-files.js';
+import { copyChart, readChart } from './chart.js';
+import { unpackChart } from './chart-unpack.js';
+import type { UnpackedChart } from './chart-unpack.js';
+import { HelmError } from './errors.js';
+import type { HelmRegistry, RegistryAccess } from './helm-registry.js';
+
+/** What fetching may need, each only for its kind of source. */
+export interface ChartFetchers {
+  /** For `gs://` and `file://`. */
+  readonly store?: { read(uri: string, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array> } | undefined;
+  /** For `http://` and `https://`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** For `oci://`. */
+  readonly helm?: Pick<HelmRegistry, 'pull'> | undefined;
+}
+
+/**
+ * Puts a chart into the folder `to`, wherever it is: a folder, an archive (`.tgz`), `gs://` or `file://` of an archive,
+ * `http(s)://` of an archive, or `oci://HOST/PATH/NAME:VERSION`. What is downloaded is bounded in size and unpacked without
+ * leaving `to`.
+ *
+ * @throws {HelmError} `CHART_NOT_FOUND`, `FETCH_FAILED` when a server answers with an error or not at all, `INVALID_CHART`,
+ * `INVALID_OPTION` for a source that cannot be fetched or a `to` that holds something else; and what the store throws.
+ */
+export async function fetchChart(
+  fetchers: ChartFetchers,
+  source: string,
+  options: Omit<RegistryAccess, 'signal'> & {
+    /** Folder of the chart afterwards. */
+    readonly to: string;
+    /** Digest the archive must have, in hex. Not for folders. @default any */
+    readonly sha256?: string | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<UnpackedChart> {
+  const { to, sha256, signal } = options;
+  signal?.throwIfAborted();
+  const from = printable(source);
+  if (!source.includes('://') && (await isFolder(source))) {
+    if (sha256 !== undefined) {
+      throw new HelmError('INVALID_OPTION', `${from} is a folder, which has no digest`, { hint: 'Name an archive.' });
+    }
+    await copyChart(source, to);
+    return { ...(await readChart(to)), dir: to };
+  }
+  const body = await download(fetchers, source, options);
+  const actual = createHash('sha256').update(body).digest('hex');
+  if (sha256 !== undefined && sha256.toLowerCase() !== actual) {
+    throw new HelmError('INVALID_CHART', `${from} has the SHA-256 ${actual}, expected ${sha256}`, { file: from });
+  }
+  return unpackChart({ body, from }, to);
+}
+
+async function download(
+  { store, fetch, helm }: ChartFetchers,
+  source: string,
+  options: Omit<RegistryAccess, 'signal'> & { readonly signal?: AbortSignal | undefined },
+): Promise<Uint8Array> {
+  const missing = (what: string) =>
+    new HelmError('INVALID_OPTION', `cannot fetch ${printable(source)}: no ${what} was given`);
+  const { signal } = options;
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(source)?.[1];
+  switch (scheme) {
+    case undefined:
+      return readFile(source).catch((cause: unknown) => {
+        throw new HelmError('CHART_NOT_FOUND', `there is no chart at ${source}`, {
+          cause,
+          file: source,
+          hint: 'Name a folder with Chart.yaml, or an archive.',
+        });
+      });
+    case 'gs':
+    case 'file':
+      if (store === undefined) throw missing('store');
+      return store.read(source, signal === undefined ? {} : { signal });
+    case 'http':
+    case 'https':
+      if (fetch === undefined) throw missing('fetch');
+      return downloadHttp(fetch, source, signal);
+    case 'oci':
+      if (helm === undefined) throw missing('helm');
+      return pull(helm, source, options);
+    default:
+      throw new HelmError('INVALID_OPTION', `not a place charts are fetched from: ${printable(source)}`, {
+        hint: 'Name a folder, a .tgz, or a URI of gs://, file://, https:// or oci://.',
+      });
+  }
+}
+
+async function downloadHttp(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const from = printable(url);
+  const hint = 'Check the address, and that the server is up.';
+  let response: Response;
+  try {
+    response = await fetch(url, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new HelmError('FETCH_FAILED', `${from} does not answer`, { cause, hint });
+  }
+  if (response.status === 404 || response.status === 410) {
+    await response.body?.cancel();
+    throw new HelmError('CHART_NOT_FOUND', `there is no chart at ${from}`, { hint });
+  }
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new HelmError('FETCH_FAILED', `${from} answers with ${response.status}`, { hint });
+  }
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      chunks.push(chunk as Uint8Array);
+      sizeBytes += (chunk as Uint8Array).length;
+      if (sizeBytes > maxChartBytes) {
+        throw new HelmError('INVALID_CHART', `${from} has more than ${maxChartBytes} bytes`, { file: from });
+      }
+    }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof HelmError) throw cause;
+    throw new HelmError('FETCH_FAILED', `${from} broke off after ${sizeBytes} bytes`, { cause, hint });
+  }
+  return Buffer.concat(chunks);
+}
+
+async function pull(
+  helm: Pick<HelmRegistry, 'pull'>,
+  source: string,
+  { registryConfig, plainHttp, signal }: RegistryAccess,
+): Promise<Uint8Array> {
+  const [, chart, tag] = /^(oci:\/\/[^/\s]+\/[^\s@]*[^\s:@/]):([^:/@\s]+)$/.exec(source) ?? [];
+  if (chart === undefined || tag === undefined) {
+    throw new HelmError('INVALID_OPTION', `not a chart in an OCI registry: ${printable(source)}`, {
+      hint: 'Write it as oci://HOST/PATH/NAME:VERSION.',
+    });
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'seatrial-fetch-'));
+  try {
+    // A tag has `_` where the version has `+`.
+    const version = tag.replaceAll('_', '+');
+    const { path } = await helm.pull({ chart, version, destination: folder, registryConfig, plainHttp, signal });
+    return await readFile(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Without credentials: user and password, and the query, which signs URLs. */
+function printable(source: string): string {
+  return source.replace(/^([a-z+]+:\/\/)[^/@]*@/, '$1').replace(/^(https?:\/\/[^?#]*)[?#].*$/s, '$1');
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
+}

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,6 +32,20 @@ const files = {
   'keep/build.txt': 'x',
   '.helmignore': '*.key\nbuild/\n# c\n',
   [`deep/${'d'.repeat(60)}/${'f'.repeat(80)}.txt`]: 'long name',
+};
+
+const chartYaml = (name: string, version = '1.0.0') => `apiVersion: v2\nname: ${name}\nversion: ${version}\n`;
+/** Beside `sub`, which is missing, one in a folder of another name, one in that, and what helm passes over. */
+const withDependencies = {
+  'Chart.yaml':
+    'apiVersion: v2\nname: demo\nversion: 0.1.0\ndependencies:\n- {name: fold, version: 1.0.0}\n- {name: sub, version: 1.0.0}\n',
+  'Chart.lock': 'dependencies: []\n',
+  'values.schema.json': '{}',
+  'charts/renamed/Chart.yaml': chartYaml('fold'),
+  'charts/renamed/a.md': 'x',
+  'charts/renamed/charts/inner/Chart.yaml': chartYaml('innermost'),
+  'charts/_passed/Chart.yaml': chartYaml('passed'),
+  'charts/.hidden/a': 'x',
 };
 
 async function makeChart(name: string, all: Record<string, string> = files): Promise<string> {
@@ -110,6 +124,47 @@ describe(packageChart, () => {
     await expect(packageChart(dir, folder)).rejects.toMatchObject({ code: 'INVALID_CHART', file: join(dir, 'big') });
   });
 
+  it('takes the dependencies of charts of v1 from requirements.yaml', async () => {
+    const dir = await makeChart('chart', {
+      'Chart.yaml': 'apiVersion: v1\nname: demo\nversion: 0.1.0\n',
+      'requirements.yaml': 'dependencies:\n- name: x\n  version: 1.0.0\n',
+    });
+    await expect(packageChart(dir, folder)).rejects.toMatchObject({
+      code: 'INVALID_CHART',
+      message: `${dir}: found in requirements.yaml, but missing in charts/: x`,
+    });
+  });
+
+  it('does not take a chart whose name only starts like it for a dependency', async () => {
+    const dir = await makeChart('chart', withDependencies);
+    await rm(join(dir, 'charts/renamed'), { recursive: true });
+    await makeChart('chart/charts/fold-more', { 'Chart.yaml': chartYaml('fold-more') });
+    await expect(packageChart(dir, folder)).rejects.toMatchObject({
+      message: `${dir}: found in Chart.yaml, but missing in charts/: fold, sub`,
+    });
+  });
+
+  it('refuses what is no chart in charts/', async () => {
+    const dir = await makeChart('chart', { ...files, 'charts/README.md': 'x' });
+    await expect(packageChart(dir, folder)).rejects.toMatchObject({
+      code: 'INVALID_CHART',
+      message: `${join(dir, 'charts/README.md')} is not a chart: it holds no Chart.yaml`,
+    });
+  });
+
+  it('keeps two dependencies of one name as they are', async () => {
+    const dir = await makeChart('chart');
+    for (const version of ['1.0.0', '2.0.0']) {
+      const sub = await makeChart(`sub-${version}`, { 'Chart.yaml': chartYaml('sub', version) });
+      await packageChart(sub, join(dir, 'charts'));
+    }
+    const names = await list((await packageChart(dir, folder)).path);
+    expect(names.filter((name) => name.startsWith('demo/charts/'))).toEqual([
+      'demo/charts/sub-1.0.0.tgz',
+      'demo/charts/sub-2.0.0.tgz',
+    ]);
+  });
+
   for (const { major, path: helm } of helms) {
     const title = `is taken by helm ${major} like its own, with the same files`;
     if (helm === undefined) {
@@ -117,6 +172,23 @@ describe(packageChart, () => {
       it.skip(`${title} (SKIPPED: no helm ${major} for this machine)`, () => undefined);
       continue;
     }
+    it(`packs dependencies as helm ${major} does`, async () => {
+      const dir = await makeChart('chart', withDependencies);
+      const sub = await makeChart('sub', {
+        'Chart.yaml': chartYaml('sub'),
+        'README.md': 'x',
+        '.helmignore': '*.txt\n',
+      });
+      await mkdir(join(dir, 'charts'), { recursive: true });
+      await rename((await packageChart(sub, folder)).path, join(dir, 'charts/any.tgz'));
+      const ours = await packageChart(dir, join(folder, 'ours'));
+      const env = { PATH: process.env['PATH'], HOME: folder };
+      await run(helm, ['package', dir, '--destination', join(folder, 'theirs')], { env });
+      expect((await list(ours.path)).sort()).toEqual((await list(join(folder, 'theirs/demo-0.1.0.tgz'))).sort());
+      expect(await list(ours.path)).toContain('demo/charts/sub/README.md');
+      const { stdout } = await run(helm, ['dependency', 'list', ours.path], { env });
+      expect(stdout).toMatch(/^fold\s.*unpacked/m);
+    });
     it(title, async () => {
       const dir = await makeChart('chart');
       const ours = await packageChart(dir, join(folder, 'ours'));

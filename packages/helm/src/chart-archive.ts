@@ -6,6 +6,8 @@ import { gzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { maxChartBytes, maxFileBytes, notPackaged, readArchiveFiles } from './archive-files.js';
 import { parseChart, readChart, readChartFields, resolveLink } from './chart.js';
+import { packDependencies } from './chart-dependencies.js';
+import type { ChartFile } from './chart-dependencies.js';
 import type { ChartInfo } from './chart.js';
 import { HelmError } from './errors.js';
 import { parseHelmIgnore } from './helmignore.js';
@@ -21,13 +23,6 @@ export interface ChartArchive {
   readonly version: string;
 }
 
-/** One file of a chart. */
-interface ChartFile {
-  /** Below the chart's folder, with `/`. */
-  readonly path: string;
-  readonly body: Buffer;
-}
-
 /** Not 1970: some readers warn about that year. */
 const fixedTime = new Date('1980-01-01T00:00:00Z');
 
@@ -36,6 +31,7 @@ const fixedTime = new Date('1980-01-01T00:00:00Z');
  *
  * The same files give the same bytes: entries are sorted, owners, modes and times fixed, `.helmignore` is honoured. Other
  * than helm, it leaves every file as it is, `Chart.yaml` with its comments too. Links inside the chart are followed.
+ * Dependencies are packed as helm does, see {@link packDependencies}.
  * (Compression is that of Node's zlib, which may change between its major versions.)
  *
  * @throws {HelmError} `INVALID_CHART` when the folder is no chart, a dependency is missing in `charts/`, a link leaves the
@@ -44,8 +40,7 @@ const fixedTime = new Date('1980-01-01T00:00:00Z');
 export async function packageChart(dir: string, outDir: string): Promise<ChartArchive> {
   const chart = await readChart(dir);
   const root = await realpath(dir);
-  const files = await listChartFiles(root);
-  checkDependencies(dir, chart, files);
+  const files = await packDependencies(dir, chart, await listChartFiles(root));
   const body = await compress(chart, files);
   const path = join(outDir, `${chart.name}-${chart.version}.tgz`);
   await mkdir(outDir, { recursive: true });
@@ -100,7 +95,7 @@ async function listChartFiles(root: string): Promise<readonly ChartFile[]> {
       hint: 'List what does not belong to the chart in .helmignore.',
     });
   }
-  return files.sort((a, b) => (a.path < b.path ? -1 : 1)); // by code unit: the same on every machine
+  return files;
 }
 
 async function collect(
@@ -133,23 +128,6 @@ async function collect(
   }
 }
 
-function checkDependencies(dir: string, chart: ChartInfo, files: readonly ChartFile[]): void {
-  const present = new Set(
-    files.map(({ path }) => /^charts\/([^/]+)/.exec(path)?.[1]).filter((name) => name !== undefined),
-  );
-  const missing = chart.dependencies.filter(
-    ({ name }) =>
-      ![...present].some((entry) => entry === name || (entry.startsWith(`${name}-`) && entry.endsWith('.tgz'))),
-  );
-  if (missing.length > 0) {
-    const names = missing.map(({ name }) => name).join(', ');
-    throw new HelmError('INVALID_CHART', `${dir}: found in Chart.yaml, but missing in charts/: ${names}`, {
-      file: join(dir, 'Chart.yaml'),
-      hint: 'Run `helm dependency build` first.',
-    });
-  }
-}
-
 async function compress(chart: ChartInfo, files: readonly ChartFile[]): Promise<Buffer> {
   const tar = pack();
   const reading = (async () => {
@@ -157,7 +135,8 @@ async function compress(chart: ChartInfo, files: readonly ChartFile[]): Promise<
     for await (const chunk of tar) chunks.push(chunk as Uint8Array);
     return Buffer.concat(chunks);
   })();
-  for (const { path, body } of files) {
+  // By code unit: the same on every machine.
+  for (const { path, body } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     const header = { name: `${chart.name}/${path}`, size: body.length, mode: 0o644, mtime: fixedTime, uid: 0, gid: 0 };
     tar.entry({ ...header, type: 'file', uname: '', gname: '' }, body);
   }

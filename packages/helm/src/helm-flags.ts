@@ -1,4 +1,5 @@
 import type { HelmBinary } from './binary.js';
+import { HelmError } from './errors.js';
 
 /** Values given to a chart, in the order helm applies them: files, then `set`, then `setString`. */
 export interface ChartValues {
@@ -45,4 +46,27 @@ export function rollbackOnFailureFlags(binary: HelmBinary, rollbackOnFailure: bo
 /** Go's duration, which has no plain number. */
 export function timeoutFlags(timeoutMs: number): readonly string[] {
   return ['--timeout', `${Math.max(1, Math.ceil(timeoutMs))}ms`];
+}
+
+/** Labels that helm keeps for itself. */
+const reservedLabels: ReadonlySet<string> = new Set(['name', 'owner', 'status', 'version', 'createdAt', 'modifiedAt']);
+const labelName = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
+const labelValue = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
+
+/**
+ * Labels of a release, as `--labels` and `--selector` both take them. `undefined` for none.
+ *
+ * @throws {HelmError} `INVALID_OPTION` for one that Kubernetes does not take, or that helm keeps for itself.
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
+ */
+export function labelSelector(labels: Readonly<Record<string, string>>): string | undefined {
+  const pairs = Object.entries(labels).map(([name, value]) => {
+    if (!labelName.test(name) || !labelValue.test(value) || reservedLabels.has(name)) {
+      throw new HelmError('INVALID_OPTION', `not a label for a release: ${JSON.stringify(`${name}=${value}`)}`, {
+        hint: `Use up to 63 letters, digits, "-", "_" and "."; ${[...reservedLabels].join(', ')} are helm's own.`,
+      });
+    }
+    return `${name}=${value}`;
+  });
+  return pairs.length === 0 ? undefined : pairs.join(',');
 }

@@ -276,6 +276,9 @@ describe(createHelm, () => {
     [[], 'nothing', ['history']],
     [['pending-install'], 'uninstalled', ['history', 'uninstall']],
     [['superseded', 'deployed', 'pending-upgrade'], 'rolled-back', ['history', 'rollback']],
+    [['superseded', 'deployed', 'pending-rollback'], 'rolled-back', ['history', 'rollback']],
+    [['failed', 'pending-upgrade'], 'uninstalled', ['history', 'uninstall']],
+    [['superseded', 'uninstalling'], 'uninstalled', ['history', 'uninstall']],
   ])('recovers a release with revisions %j: %s', async (states, recovery, verbs) => {
     const revisions = states.map((status, index) => ({
       revision: index + 1,
@@ -290,6 +293,39 @@ describe(createHelm, () => {
     const made = await calls();
     expect(made.map(({ args }) => args[0])).toEqual(verbs);
     if (recovery === 'rolled-back') expect(made[1]?.args.slice(-2)).toEqual(['r', '2']);
+  });
+});
+
+describe('labels of a release', () => {
+  const labels = { 'seatrial.dev/run': 'r1', team: 'a' };
+
+  it('are given on install and upgrade, and asked for in a list', async () => {
+    const { helm, calls } = await fakeHelm(4, [{ stdout: release() }, { stdout: release() }, { stdout: '[]' }]);
+    await helm.install({ ...request, labels });
+    await helm.upgrade({ ...request, labels });
+    await helm.list({ labels });
+    const made = (await calls()).map(({ args }) => args.join(' '));
+    expect(made[0]).toContain(' --labels seatrial.dev/run=r1,team=a ');
+    expect(made[1]).toContain(' --labels seatrial.dev/run=r1,team=a ');
+    expect(made[2]).toContain(' --selector seatrial.dev/run=r1,team=a ');
+  });
+
+  it.each<Record<string, string>>([
+    { 'a b': 'c' },
+    { a: 'b,c=d' },
+    { owner: 'me' },
+    { a: '-' },
+    { '': 'a' },
+    { a: 'x'.repeat(64) },
+  ])('rejects %j before anything runs', async (wrong) => {
+    const { helm, calls } = await fakeHelm(4, [{ stdout: '[]' }]);
+    await expect(helm.install({ ...request, labels: wrong })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+    await expect(helm.recover({ ...request, labels: wrong })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+    await expect(calls()).rejects.toThrow(); // an empty log is not JSON
   });
 });
 

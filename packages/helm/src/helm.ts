@@ -8,7 +8,7 @@ import { failureOf, runHelmProcess } from './helm-process.js';
 import type { HelmInvocation, HelmOutcome } from './helm-process.js';
 import { createHelmRegistry } from './helm-registry.js';
 import type { HelmRegistry } from './helm-registry.js';
-import { rollbackOnFailureFlags, timeoutFlags, valueFlags, waitFlags } from './helm-flags.js';
+import { labelSelector, rollbackOnFailureFlags, timeoutFlags, valueFlags, waitFlags } from './helm-flags.js';
 import type { ChartValues } from './helm-flags.js';
 import { hookTestsOf } from './hook-test.js';
 import type { HookTest } from './hook-test.js';
@@ -40,6 +40,11 @@ export interface ReleaseRequest extends ReleaseRef, ChartValues {
   readonly waitForJobs?: boolean | undefined;
   /** Take back what was done when it fails; implies `wait`. @default false */
   readonly rollbackOnFailure?: boolean | undefined;
+  /**
+   * Labels of the release itself, by which {@link Helm.recover} tells whose it is. An upgrade keeps those of before.
+   * @default none
+   */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Budget of the call in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -95,7 +100,13 @@ export interface Helm extends HelmRegistry {
   /** Removes the release. `false` when there was none. */
   uninstall(request: TimedRelease & { readonly wait?: boolean; readonly keepHistory?: boolean }): Promise<boolean>;
   /** Releases in every state. @default all namespaces */
-  list(options?: Abortable & { readonly namespace?: string }): Promise<readonly ReleaseSummary[]>;
+  list(
+    options?: Abortable & {
+      readonly namespace?: string;
+      /** Only releases with all of these labels. @default all */
+      readonly labels?: Readonly<Record<string, string>>;
+    },
+  ): Promise<readonly ReleaseSummary[]>;
   /** The newest revision, or the one asked for. `undefined` when there is no such release. */
   status(ref: ReleaseRef & { readonly revision?: number }): Promise<ReleaseInfo | undefined>;
   /** Revisions, oldest first; empty when there is no such release. */
@@ -103,11 +114,18 @@ export interface Helm extends HelmRegistry {
   /** The values the release was given; all of them, the chart's included, with `all`. */
   values(ref: ReleaseRef & { readonly all?: boolean }): Promise<unknown>;
   /**
-   * Frees a release whose operation was killed half way: a `pending-install` is uninstalled, a `pending-upgrade` or
-   * `pending-rollback` rolled back to the revision deployed before. For releases of one's own only: nothing tells a killed
-   * operation from one that runs elsewhere.
+   * Frees a release whose operation was killed half way: where a revision was deployed before, it is rolled back to that,
+   * else uninstalled; an uninstall that was broken off is finished. Nothing tells a killed operation from one that runs
+   * elsewhere, so this is for releases of one's own only.
+   *
+   * @throws {HelmError} `PENDING_OPERATION` when the release is stuck and lacks one of `labels`: it is left as it is
    */
-  recover(request: TimedRelease): Promise<Recovery>;
+  recover(
+    request: TimedRelease & {
+      /** What the release must be labelled with. @default nothing: the caller knows that it is its own */
+      readonly labels?: Readonly<Record<string, string>>;
+    },
+  ): Promise<Recovery>;
 }
 
 /** What {@link createHelm} needs. */
@@ -168,6 +186,11 @@ export function createHelm(options: HelmOptions): Helm {
       if (error instanceof HelmError && error.code === 'RELEASE_NOT_FOUND') return undefined;
       throw error;
     });
+  }
+
+  async function isLabelled({ release, namespace, signal }: ReleaseRef, labels: Readonly<Record<string, string>>) {
+    const found = await helm.list({ namespace, labels, ...(signal === undefined ? {} : { signal }) });
+    return found.some(({ name }) => name === release);
   }
 
   const helm: Helm = {
@@ -286,6 +309,7 @@ export function createHelm(options: HelmOptions): Helm {
     async list(o = {}) {
       // Plain `list` leaves out what is pending or failed, which is what one looks for. helm 4 has no --all any more: it is the default.
       const all = binary.major === 4 ? [] : ['--all'];
+      const selector = labelSelector(o.labels ?? {});
       return parseReleaseList(
         await run(
           onCluster({
@@ -294,6 +318,7 @@ export function createHelm(options: HelmOptions): Helm {
               'list',
               ...(o.namespace === undefined ? ['--all-namespaces'] : ['--namespace', o.namespace]),
               ...all,
+              ...(selector === undefined ? [] : ['--selector', selector]),
               ...['--max', '0', '--output', 'json'],
             ],
             signal: o.signal,
@@ -349,15 +374,27 @@ export function createHelm(options: HelmOptions): Helm {
     },
 
     async recover(request) {
-      const revisions = await helm.history(request);
+      const { labels, ...ref } = request;
+      const selector = labelSelector(labels ?? {});
+      const revisions = await helm.history(ref);
       const newest = revisions.at(-1);
-      if (newest === undefined || !newest.status.startsWith('pending-')) return 'nothing';
+      const isStuck = newest?.status.startsWith('pending-') || newest?.status === 'uninstalling';
+      if (newest === undefined || !isStuck) return 'nothing';
+      if (labels !== undefined && !(await isLabelled(ref, labels))) {
+        throw new HelmError(
+          'PENDING_OPERATION',
+          `release "${ref.release}" is ${newest.status}, and lacks ${selector}`,
+          {
+            hint: 'Choose another release name, or let its owner free it.',
+          },
+        );
+      }
       const good = revisions.findLast(({ status }) => status === 'deployed' || status === 'superseded');
-      if (good === undefined) {
-        await helm.uninstall(request);
+      if (good === undefined || newest.status === 'uninstalling') {
+        await helm.uninstall(ref);
         return 'uninstalled';
       }
-      await helm.rollback({ ...request, revision: good.revision });
+      await helm.rollback({ ...ref, revision: good.revision });
       return 'rolled-back';
     },
   };
@@ -366,6 +403,7 @@ export function createHelm(options: HelmOptions): Helm {
 
 function releaseCall(binary: HelmBinary, verb: readonly string[], task: string, request: ReleaseRequest) {
   const { release, namespace, chart, timeoutMs, wait, waitForJobs, rollbackOnFailure, createNamespace } = request;
+  const labels = labelSelector(request.labels ?? {});
   return {
     task,
     args: [
@@ -376,6 +414,7 @@ function releaseCall(binary: HelmBinary, verb: readonly string[], task: string, 
       ...waitFlags(binary, wait),
       ...(waitForJobs ? ['--wait-for-jobs'] : []),
       ...rollbackOnFailureFlags(binary, rollbackOnFailure),
+      ...(labels === undefined ? [] : ['--labels', labels]),
       ...valueFlags(request),
       ...['--', release, chart],
     ],

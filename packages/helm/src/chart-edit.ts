@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseChart } from './chart.js';
+import { chartInfoOf } from './chart.js';
 import { readChartFile } from './chart-file.js';
-import { editYaml } from './yaml-edit.js';
+import { editDocument, editYaml } from './yaml-edit.js';
 import type { ScalarValue } from './yaml-scalar.js';
 
 /** What to change in a chart. */
@@ -31,24 +31,32 @@ export async function editChart(dir: string, edit: ChartEdit): Promise<void> {
   >;
   const chartFile = join(dir, 'Chart.yaml');
   const valuesFile = join(dir, 'values.yaml');
+  const [chartText, valuesText] = await Promise.all([
+    Object.keys(chartEdits).length > 0 ? readChartFile(chartFile) : undefined,
+    Object.keys(values).length > 0 ? readChartFile(valuesFile) : undefined,
+  ]);
   const results: { readonly file: string; readonly text: string }[] = [];
-  if (Object.keys(chartEdits).length > 0) {
-    const text = editYaml(await readChartFile(chartFile), chartEdits, chartFile);
-    parseChart(text, chartFile);
+  if (chartText !== undefined) {
+    const { text, parsed } = editDocument(chartText, chartEdits, chartFile);
+    chartInfoOf(parsed, chartFile);
     results.push({ file: chartFile, text });
   }
-  if (Object.keys(values).length > 0) {
-    results.push({ file: valuesFile, text: editYaml(await readChartFile(valuesFile), values, valuesFile) });
-  }
-  for (const { file, text } of results) await replaceFile(file, text);
+  if (valuesText !== undefined) results.push({ file: valuesFile, text: editYaml(valuesText, values, valuesFile) });
+  await replaceFiles(results);
 }
 
-async function replaceFile(file: string, text: string): Promise<void> {
-  const part = `${file}.${randomUUID()}.part`;
+/** All is written before the first file is replaced: a full disk leaves both as they were. */
+async function replaceFiles(files: readonly { readonly file: string; readonly text: string }[]): Promise<void> {
+  const parts = files.map(({ file, text }) => ({ file, text, part: `${file}.${randomUUID()}.part` }));
   try {
-    await writeFile(part, text, { mode: (await stat(file)).mode });
-    await rename(part, file);
-  } finally {
-    await rm(part, { force: true });
+    const written = await Promise.allSettled(
+      parts.map(async ({ file, text, part }) => writeFile(part, text, { mode: (await stat(file)).mode })),
+    );
+    const failed = written.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    for (const { file, part } of parts) await rename(part, file);
+  } catch (error) {
+    await Promise.all(parts.map(({ part }) => rm(part, { force: true })));
+    throw error;
   }
 }

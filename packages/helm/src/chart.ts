@@ -3,6 +3,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { isMap, isScalar, visit } from 'yaml';
 import { parse as parseSemVer } from 'semver';
 import { parseChartDocument, readChartFile } from './chart-file.js';
+import type { ChartDocument } from './chart-file.js';
 import { HelmError } from './errors.js';
 
 /** What `Chart.yaml` says. */
@@ -30,7 +31,11 @@ export async function readChart(dir: string): Promise<ChartInfo> {
 
 /** {@link readChart} of a text; `file` is for messages. */
 export function parseChart(text: string, file: string): ChartInfo {
-  const { document, lineAt } = parseChartDocument(text, file);
+  return chartInfoOf(parseChartDocument(text, file), file);
+}
+
+/** {@link parseChart} of what is parsed already. */
+export function chartInfoOf({ document, lineAt }: ChartDocument, file: string): ChartInfo {
   const root = document.contents;
   const fail = (what: string, key?: string) => {
     const pair = isMap(root) ? root.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;

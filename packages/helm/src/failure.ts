@@ -7,7 +7,7 @@ const patterns: readonly (readonly [HelmErrorCode, RegExp])[] = [
   ['RELEASE_NOT_FOUND', /release: not found|release "[^"]*" not found|"[^"]*" has no deployed releases/],
   [
     'UNREACHABLE',
-    /Kubernetes cluster unreachable|connection refused|no such host|no route to host|i\/o timeout|TLS handshake timeout|x509: |server has asked for the client to provide credentials|Unauthorized\b/,
+    /[Kk]ubernetes cluster unreachable|connection refused|no such host|no route to host|i\/o timeout|TLS handshake timeout|x509: |server has asked for the client to provide credentials|Unauthorized\b/,
   ],
   ['DENIED', /\bis forbidden: /],
   [

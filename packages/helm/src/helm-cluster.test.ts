@@ -157,8 +157,11 @@ for (const major of [4, 3] as const) {
       [403, 'Forbidden', 'secrets is forbidden: User "ada" cannot list resource "secrets"', 'DENIED'],
     ])('classifies a cluster that refuses with %i', async (code, reason, message, expected) => {
       const status = JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message });
-      const server = createServer((_request, response) => {
-        response.writeHead(code, { 'content-type': 'application/json' }).end(status);
+      const version = JSON.stringify({ major: '1', minor: '30', gitVersion: 'v1.30.0' });
+      const server = createServer((request, response) => {
+        const isOpen = code === 403 && request.url?.startsWith('/version');
+        if (isOpen) response.writeHead(200, { 'content-type': 'application/json' }).end(version);
+        else response.writeHead(code, { 'content-type': 'application/json' }).end(status);
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const file = join(folder, `refused-${major}-${code}`);

@@ -26,11 +26,20 @@ interface Splice {
  * no map, or the value is a map or list.
  */
 export function editYaml(text: string, edits: Readonly<Record<string, ScalarValue>>, file: string): string {
+  return editDocument(text, edits, file).text;
+}
+
+/** {@link editYaml}, and the result parsed, for who reads it next: parsing is what takes the time. */
+export function editDocument(
+  text: string,
+  edits: Readonly<Record<string, ScalarValue>>,
+  file: string,
+): { readonly text: string; readonly parsed: ChartDocument } {
   const wanted = Object.entries(edits).map(([path, value]) => ({ keys: parsePath(path, file), path, value }));
-  if (wanted.length === 0) return text;
+  const parsed = parseChartDocument(text, file);
+  if (wanted.length === 0) return { text, parsed };
 
   // Values that are there are set in one go, missing keys one by one: each changes where the next belongs.
-  const parsed = parseChartDocument(text, file);
   const splices: Splice[] = [];
   const missing: typeof wanted = [];
   for (const edit of wanted) {
@@ -48,8 +57,8 @@ export function editYaml(text: string, edits: Readonly<Record<string, ScalarValu
       : addKey(current.document, place, edit.value, result);
     result = applySplices(result, [splice]);
   }
-  check(text, result, wanted, file);
-  return result;
+  // What is wanted is worked out in the document that was read: nothing below needs it as it was.
+  return { text: result, parsed: check(parsed.document, result, wanted, file) };
 }
 
 /** Splits at dots that are not escaped. */
@@ -245,12 +254,11 @@ function applySplices(text: string, splices: readonly Splice[]): string {
 
 /** The result, read again, must be the document with these values set and no other difference. */
 function check(
-  before: string,
+  expected: Document.Parsed,
   after: string,
   edits: readonly { readonly keys: readonly string[]; readonly value: ScalarValue }[],
   file: string,
-): void {
-  const expected = parseChartDocument(before, file).document;
+): ChartDocument {
   for (const { keys, value } of edits) {
     const node = nodeAt(expected, keys);
     // In place, so that aliases of an anchored value follow it, as they do in the text.
@@ -258,12 +266,14 @@ function check(
     else setAt(expected, keys, value);
   }
   const options = { maxAliasCount: 100 };
-  if (!isDeepStrictEqual(parseChartDocument(after, file).document.toJS(options), expected.toJS(options))) {
+  const actual = parseChartDocument(after, file);
+  if (!isDeepStrictEqual(actual.document.toJS(options), expected.toJS(options))) {
     throw new HelmError('INVALID_CHART', `${file}: cannot set ${edits.map(({ keys }) => keys.join('.')).join(', ')}`, {
       file,
       hint: 'Write the surrounding YAML in a plainer way; nothing was changed.',
     });
   }
+  return actual;
 }
 
 function nodeAt(document: Document.Parsed, keys: readonly string[]): unknown {

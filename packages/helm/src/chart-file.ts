@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
@@ -5,7 +6,12 @@ import { HelmError } from './errors.js';
 
 const maxFileBytes = 5 * 1024 * 1024; // helm's own limit for a file of a chart
 
-/** Reads a text file of a chart. @throws {HelmError} `INVALID_CHART` when it is missing or larger than helm accepts. */
+/**
+ * Reads a text file of a chart, its byte order mark kept.
+ *
+ * @throws {HelmError} `INVALID_CHART` when it is missing, larger than helm accepts, or not UTF-8: what cannot be read exactly
+ * could not be written back exactly.
+ */
 export async function readChartFile(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
@@ -14,7 +20,7 @@ export async function readChartFile(path: string): Promise<string> {
         file: path,
       });
     }
-    return await readFile(path, 'utf8');
+    return decode(await readFile(path), path);
   } catch (cause) {
     if (cause instanceof HelmError) throw cause;
     const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(cause);
@@ -22,6 +28,21 @@ export async function readChartFile(path: string): Promise<string> {
       cause,
       file: path,
       hint: 'Name the folder that holds Chart.yaml.',
+    });
+  }
+}
+
+function decode(body: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch (cause) {
+    const lines = Buffer.from(body).toString('latin1').split('\n');
+    const line = lines.findIndex((text) => !isUtf8(Buffer.from(text, 'latin1'))) + 1;
+    throw new HelmError('INVALID_CHART', `${file}:${line}: not UTF-8`, {
+      cause,
+      file,
+      line,
+      hint: 'Save the file as UTF-8.',
     });
   }
 }

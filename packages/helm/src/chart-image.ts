@@ -3,6 +3,7 @@ import { isMap } from 'yaml';
 import { editChart } from './chart-edit.js';
 import { parseChartDocument, readChartFile } from './chart-file.js';
 import { HelmError } from './errors.js';
+import { nodeAt, parsePath } from './yaml-edit.js';
 
 /** An image's name, taken apart. */
 export interface ImageParts {
@@ -29,7 +30,8 @@ export function parseImage(image: string): ImageParts {
 
 /**
  * Sets the image in a chart's `values.yaml`. Where the value is a map (`image: {repository, tag}`), its `repository` and `tag`
- * are set, and `digest` when the image or the map has one; else the whole name becomes the value.
+ * are set, `registry` apart from the repository when the map has one, and `digest` when the image or the map has one; else
+ * the whole name becomes the value.
  *
  * @throws {HelmError} `INVALID_OPTION` for what is no image, `INVALID_CHART` where it cannot be set.
  */
@@ -37,7 +39,7 @@ export async function setChartImage(
   dir: string,
   options: {
     readonly image: string;
-    /** Dotted path in `values.yaml`. @default 'image' */
+    /** Dotted path in `values.yaml`; `\\.` is a dot in a key. @default 'image' */
     readonly path?: string;
   },
 ): Promise<void> {
@@ -45,14 +47,24 @@ export async function setChartImage(
   const { repository, tag, digest } = parseImage(image);
   const file = join(dir, 'values.yaml');
   const { document } = parseChartDocument(await readChartFile(file), file);
-  const node: unknown = document.getIn(path.split('.'), true);
+  const node = nodeAt(document, parsePath(path, file));
   if (!isMap(node)) return editChart(dir, { values: { [path]: image } });
+  const split = node.has('registry') ? splitRegistry(repository) : { registry: undefined, repository };
   return editChart(dir, {
     values: {
-      [`${path}.repository`]: repository,
+      ...(split.registry === undefined ? {} : { [`${path}.registry`]: split.registry }),
+      [`${path}.repository`]: split.repository,
       ...(tag !== undefined || node.has('tag') ? { [`${path}.tag`]: tag ?? '' } : {}),
       // An old digest beside a new tag would win over it.
       ...(digest !== undefined || node.has('digest') ? { [`${path}.digest`]: digest ?? '' } : {}),
     },
   });
+}
+
+/** The first part is a registry when it looks like a host, as docker has it; else it is Docker Hub's. */
+function splitRegistry(repository: string): { readonly registry: string; readonly repository: string } {
+  const slash = repository.indexOf('/');
+  const first = repository.slice(0, Math.max(slash, 0));
+  if (!/[.:]/.test(first) && first !== 'localhost') return { registry: 'docker.io', repository };
+  return { registry: first, repository: repository.slice(slash + 1) };
 }

@@ -149,6 +149,76 @@ list:
   });
 });
 
+describe('what an edit leaves alone', () => {
+  const plain = fc.stringMatching(/^[a-z]{1,8}$/);
+  /** A value as it may stand in a file, and what surrounds it. `v` is where it begins and ends. */
+  const written = fc.oneof(
+    plain,
+    plain.map((text) => `'${text}'`),
+    plain.map((text) => `"${text}"`),
+    fc.nat().map(String),
+    fc.constantFrom('true', 'null', '~', 'r.io/op:v1', '"r.io/op@sha256:00"'),
+  );
+  const gap = fc.constantFrom('', '  # why', '\t# tab', ' ');
+  const before = fc.constantFrom(
+    '',
+    '# head\n',
+    '\n\n',
+    '---\n',
+    '%YAML 1.2\n---\n',
+    'a: &x [1, {b: c}]\nd: *x\n',
+    't: |\n  text\n\n',
+  );
+  const after = fc.constantFrom(
+    '',
+    '\n# tail\n',
+    '\n\n\nz: >-\n  folded\n  text\n',
+    'z:   {a: 1,b:   2 }   # flow\n',
+    '...\n',
+  );
+  const shape = fc.constantFrom<[path: string, write: (value: string, rest: string) => string]>(
+    ['image', (value, rest) => `image:   ${value}${rest}\n`],
+    ['"im age"'.slice(1, -1), (value, rest) => `"im age": ${value}${rest}\n`],
+    ['o.image.tag', (value, rest) => `o:\n      image: # c\n         tag: ${value}${rest}\n         pull: x\n`],
+    ['o.image', (value, rest) => `o: { a: 1 ,image: ${value} , b: [ 1 ]}${rest}\n`],
+    ['l.1.image', (value, rest) => `l:\n- image: x\n- name: y\n  image: ${value}${rest}\n`],
+    ['image', (value, rest) => `image: &i ${value}${rest}\n`],
+    ['image', (value, rest) => `image: !!str ${value}${rest}\n`],
+  );
+  const value = fc.oneof(
+    plain,
+    fc.string(),
+    fc.constantFrom('r.io/op:v2', 'yes', '1.10', '#', "it's", '"', 'a: b', ''),
+  );
+
+  it('is every byte outside of the value, with any line end and mark', () => {
+    const marks = fc.record({ bom: fc.boolean(), crlf: fc.boolean() });
+    fc.assert(
+      fc.property(
+        before,
+        after,
+        shape,
+        written,
+        gap,
+        value,
+        marks,
+        (head, tail, [path, write], old, rest, text, how) => {
+          const finish = (body: string) =>
+            `${how.bom ? '\uFEFF' : ''}${how.crlf ? body.replaceAll('\n', '\r\n') : body}`;
+          const hole = '\u0000';
+          const [start = '', end = ''] = finish(`${head}${write(hole, rest)}${tail}`).split(hole);
+          const result = edit(`${start}${old}${end}`, { [path]: text });
+          expect(result.startsWith(start)).toBe(true);
+          expect(result.endsWith(end)).toBe(true);
+          expect(parse(result.slice(start.length, result.length - end.length))).toBe(text);
+          expect(edit(result, { [path]: text })).toBe(result);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
 /** Writes a tree by hand, with a numbered comment on every line of block style. */
 function write(values: Record<string, unknown>, how: { flow: boolean; crlf: boolean; indent: number }): string {
   let comments = 0;

@@ -61,8 +61,8 @@ export function editDocument(
   return { text: result, parsed: check(parsed.document, result, wanted, file) };
 }
 
-/** Splits at dots that are not escaped. */
-function parsePath(path: string, file: string): readonly string[] {
+/** Splits at dots that are not escaped. @throws {HelmError} `INVALID_OPTION` for an empty key. */
+export function parsePath(path: string, file: string): readonly string[] {
   const keys = path.split(/(?<!\\)\./).map((key) => key.replaceAll('\\.', '.'));
   if (keys.includes('')) {
     throw new HelmError('INVALID_OPTION', `${file}: not a path to a value: ${JSON.stringify(path)}`, {
@@ -276,7 +276,8 @@ function check(
   return actual;
 }
 
-function nodeAt(document: Document.Parsed, keys: readonly string[]): unknown {
+/** What stands at a path; `undefined` when nothing does, or when it leads through an alias. */
+export function nodeAt(document: Document.Parsed, keys: readonly string[]): unknown {
   return keys.reduce<unknown>((node, key) => {
     if (isMap(node)) return node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)?.value;
     return isSeq(node) ? node.items[Number(key)] : undefined;

@@ -61,6 +61,14 @@ export function parseChartDocument(text: string, file: string): ChartDocument {
   const [problem] = document.errors;
   if (problem !== undefined) {
     const line = lineCounter.linePos(problem.pos[0]).line;
+    if (problem.code === 'MULTIPLE_DOCS') {
+      throw new HelmError('INVALID_CHART', `${file}:${line}: a second document starts here`, {
+        cause: problem,
+        file,
+        line,
+        hint: 'Keep one document in the file: helm reads only the first.',
+      });
+    }
     const [what = ''] = problem.message.split(' at line ');
     throw new HelmError('INVALID_CHART', `${file}:${line}: not valid YAML: ${what}`, { cause: problem, file, line });
   }

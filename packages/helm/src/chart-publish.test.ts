@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { createObjectStore } from '@seatrial/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { packageChart } from './chart-archive.js';
+import { packageChart, readChartArchive } from './chart-archive.js';
 import type { ChartArchive } from './chart-archive.js';
 import { publishChart } from './chart-publish.js';
 import type { ChartStore } from './chart-publish.js';
@@ -81,5 +82,48 @@ describe(publishChart, () => {
     const denied = Object.assign(new Error('403'), { code: 'DENIED' });
     store.write = async () => Promise.reject(denied);
     await expect(publishChart(store, { archive, releasesUri: 'gs://releases' })).rejects.toBe(denied);
+  });
+
+  describe('latest, in a store that knows generations', () => {
+    async function publish(version: string, store = createObjectStore()) {
+      await writeFile(join(folder, 'Chart.yaml'), `apiVersion: v2\nname: demo\nversion: ${version}\n`);
+      const packed = await packageChart(folder, join(folder, '../', `${basename(folder)}-out`));
+      return publishChart(store, { archive: packed, releasesUri: `file://${folder}/bucket`, latest: true });
+    }
+    const latest = () => readChartArchive(join(folder, 'bucket/latest/demo-latest.tgz'));
+    beforeEach(() => writeFile(join(folder, '.helmignore'), 'bucket\nout\n'));
+    afterEach(() => rm(`${folder}-out`, { recursive: true, force: true }));
+
+    it.each([
+      ['0.1.0-v20260102-aaaaaaa', '0.1.0-v20260103-0000000', true],
+      ['0.1.0-v20260102-bbbbbbb', '0.1.0-v20260102-aaaaaaa', true], // of one day
+      ['0.1.0-v20260102-aaaaaaa', '0.2.0-v20250101-aaaaaaa', true],
+      ['0.1.0-v20260103-aaaaaaa', '0.1.0-v20260102-bbbbbbb-dirty-0123456', false],
+      ['0.2.0', '0.1.9', false],
+      ['0.2.0', '0.2.0-rc.1', false],
+    ])('moves from %s to %s: %s', async (before, after, moves) => {
+      await publish(before);
+      const { uri, latestUri } = await publish(after);
+      expect(uri).toContain(`/${after}/`);
+      expect(latestUri !== undefined).toBe(moves);
+      expect((await latest()).version).toBe(moves ? after : before);
+    });
+
+    it('does not go back behind one who was faster', async () => {
+      const store = createObjectStore();
+      let raced = false;
+      const contested = {
+        ...store,
+        write: async (...args: Parameters<typeof store.write>) => {
+          if (args[0].includes('/latest/') && !raced) {
+            raced = true;
+            await publish('0.3.0');
+          }
+          return store.write(...args);
+        },
+      };
+      expect(await publish('0.2.0', contested)).not.toHaveProperty('latestUri');
+      expect((await latest()).version).toBe('0.3.0');
+    });
   });
 });

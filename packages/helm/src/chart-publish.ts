@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { compare, parse } from 'semver';
 import { readChartArchive } from './chart-archive.js';
 import type { ChartArchive } from './chart-archive.js';
 import { HelmError } from './errors.js';
 
+const maxMoves = 20;
+
 /** What publishing needs of an object store. */
 export interface ChartStore {
   read(uri: string): Promise<Uint8Array>;
+  /** What is known of an object. Without it, `latest/` is moved whatever is there. @default none */
+  stat?(
+    uri: string,
+  ): Promise<{ readonly generation: string; readonly metadata: Readonly<Record<string, string>> } | undefined>;
   write(
     uri: string,
     body: Uint8Array,
@@ -22,7 +29,7 @@ export interface ChartStore {
 /** Where a chart was put. */
 export interface PublishedChart {
   readonly uri: string;
-  /** Only when `latest` was asked for. */
+  /** Only when `latest` was asked for, and is this chart now. */
   readonly latestUri?: string;
 }
 
@@ -64,7 +71,8 @@ function withoutSlash(uri: string): string {
 
 /**
  * Puts a packaged chart at `<releasesUri>/<version>/<name>-<version>.tgz`, never over another one: the same bytes again are
- * fine, so that a release broken off can be repeated. Then, when asked, at `<releasesUri>/latest/<name>-latest.tgz`.
+ * fine, so that a release broken off can be repeated. Then, when asked, at `<releasesUri>/latest/<name>-latest.tgz`, which
+ * only moves forward: a newer version that is there stays.
  *
  * @throws {HelmError} `VERSION_EXISTS` when other bytes are published under the version, `INVALID_CHART`.
  */
@@ -100,6 +108,35 @@ export async function publishChart(
   }
   if (!latest) return { uri };
   const latestUri = `${base}/latest/${name}-latest.tgz`;
-  await store.write(latestUri, body, { ...common, cacheControl: 'no-cache, max-age=0' });
-  return { uri, latestUri };
+  const moved = await moveLatest(store, latestUri, body, { ...common, cacheControl: 'no-cache, max-age=0' });
+  return moved ? { uri, latestUri } : { uri };
+}
+
+/** `false` when what is there is newer. */
+async function moveLatest(
+  store: ChartStore,
+  uri: string,
+  body: Uint8Array,
+  options: Parameters<ChartStore['write']>[2] & { readonly metadata: { readonly version: string } },
+): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    options.signal?.throwIfAborted();
+    const there = await store.stat?.(uri);
+    if (isNewer(there?.metadata['version'], options.metadata.version)) return false;
+    const ifGenerationMatch = store.stat === undefined ? {} : { ifGenerationMatch: there?.generation ?? '0' };
+    try {
+      await store.write(uri, body, { ...options, ...ifGenerationMatch });
+      return true;
+    } catch (error) {
+      // Somebody else moved it in between: look again whether that was forward.
+      if ((error as { code?: unknown }).code !== 'PRECONDITION_FAILED' || attempt === maxMoves) throw error;
+    }
+  }
+}
+
+/** Builds of one day have no order: their commits' names say nothing. The later one to be published wins. */
+function isNewer(present: string | undefined, version: string): boolean {
+  if (present === undefined || parse(present) === null) return false;
+  const withoutCommit = (text: string) => text.replace(/(v\d{8})-[0-9a-f]{7,40}(?:-dirty-[0-9a-f]{7})?(?=\+|$)/, '$1');
+  return compare(withoutCommit(present), withoutCommit(version)) > 0;
 }

@@ -117,6 +117,12 @@ list:
     );
   });
 
+  it('says where a second document starts', () => {
+    expect(() => edit('a: 1\n---\nb: 1\n', { a: 'z' })).toThrow(
+      expect.objectContaining({ message: 'values.yaml:2: a second document starts here', line: 2 }),
+    );
+  });
+
   it.each(['', '.a', 'a..b'])('refuses the path %j', (path) => {
     expect(() => edit('a: 1\n', { [path]: 'z' })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });

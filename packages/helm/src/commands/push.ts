@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '@seatrial/cli';
 import type { ContextOf } from '@seatrial/cli';
+import type { ChartIndexStore } from '../chart-index.js';
 import type { pushFlags } from './push-flags.js';
 
 /** Publishes a packaged chart and prints where it is. */
@@ -28,6 +29,8 @@ export async function push(context: ContextOf<typeof pushFlags>): Promise<void> 
   const { latestUri } = latest
     ? await publishChart(store, { archive, releasesUri, sha, latest, signal: context.signal })
     : {};
+  if (latest && latestUri === undefined)
+    context.logger.warn('latest stays: it is of a newer version', { uri: published.uri });
   const result = { ...published, ...(indexUri && { indexUri }), ...(latestUri && { latestUri }) };
   if (flags.json) context.printJson(result);
   else context.print(published.uri);
@@ -35,7 +38,7 @@ export async function push(context: ContextOf<typeof pushFlags>): Promise<void> 
 
 async function index(
   { logger, clock, signal }: ContextOf<typeof pushFlags>,
-  store: import('../chart-index.js').ChartIndexStore,
+  store: ChartIndexStore,
   releasesUri: string,
 ): Promise<string> {
   const { updateChartIndex } = await import('../chart-index.js');

@@ -93,6 +93,8 @@ describe('seatrial-helm', () => {
     ['push a.tgz', 2, 'releases-path'],
     ['push a.tgz --releases-path oci://r.io/a --latest', 2, '--latest is for gs:// and file://'],
     ['push a.tgz --releases-path oci://r.io --helm /nonexistent', 3, 'no helm at "/nonexistent"'],
+    ['bump chart --tag a/b', 2, 'cannot be part of a version: "a/b"'],
+    ['set-image chart @', 2, 'not the name of an image: "@"'],
     ['push nope.tgz --releases-path file:///tmp/x', 1, 'is not a packaged chart'],
     ['lint chart --helm /nonexistent', 3, 'no helm at "/nonexistent"'],
     ['package', 2, 'chart'],

@@ -81,6 +81,8 @@ export class HelmError extends Error {
   readonly file: string | undefined;
   /** Line in {@link file}, from 1. */
   readonly line: number | undefined;
+  /** What a command line ends with: 2 for what was asked for wrongly, else by {@link infrastructure}. */
+  readonly exitCode: 2 | undefined;
   /** True when this says nothing about the chart: helm or the cluster is missing, out of reach or refuses. */
   readonly infrastructure: boolean;
 
@@ -93,6 +95,7 @@ export class HelmError extends Error {
     this.detail = facts.detail;
     this.file = facts.file;
     this.line = facts.line;
+    this.exitCode = code === 'INVALID_OPTION' || code === 'INVALID_VERSION' ? 2 : undefined;
     this.infrastructure = infrastructureCodes.has(code);
   }
 }

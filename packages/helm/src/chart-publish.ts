@@ -12,7 +12,7 @@ export interface ChartStore {
   /** What is known of an object. Without it, `latest/` is moved whatever is there. @default none */
   stat?(
     uri: string,
-  ): Promise<{ readonly generation: string; readonly metadata: Readonly<Record<string, string>> } | undefined>;
+  ): Promise<{ readonly generation: string; readonly metadata?: Readonly<Record<string, string>> } | undefined>;
   write(
     uri: string,
     body: Uint8Array,
@@ -122,7 +122,7 @@ async function moveLatest(
   for (let attempt = 1; ; attempt += 1) {
     options.signal?.throwIfAborted();
     const there = await store.stat?.(uri);
-    if (isNewer(there?.metadata['version'], options.metadata.version)) return false;
+    if (isNewer(there?.metadata?.['version'], options.metadata.version)) return false;
     const ifGenerationMatch = store.stat === undefined ? {} : { ifGenerationMatch: there?.generation ?? '0' };
     try {
       await store.write(uri, body, { ...options, ...ifGenerationMatch });

@@ -33,7 +33,7 @@ export const command: Command = defineCommand({
       description: 'Sets one text, or repository, tag and digest where the value is a map.',
       examples: [
         'seatrial-helm set-image charts/operator registry.example.com/op:v1',
-        'seatrial-helm set-image charts/operator registry.example.com/op:v1 --path controller.image',
+        'seatrial-helm set-image charts/operator r.example.com/op:v1 --path op.image',
       ],
       arguments: [chart, { name: 'image', description: 'repository:tag or repository@digest', required: true }],
       flags: setImageFlags,

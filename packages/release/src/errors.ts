@@ -14,6 +14,8 @@ export type ReleaseErrorCode =
   | 'UNAVAILABLE'
   /** A pull request does not merge into its base. */
   | 'MERGE_CONFLICT'
+  /** A work tree has changes where none are wanted. */
+  | 'DIRTY_TREE'
   /** The folder to check out into holds something that is not ours. */
   | 'FOLDER_TAKEN'
   /** The build context is not a folder. */
@@ -34,6 +36,8 @@ export type ReleaseErrorCode =
   | 'CLOUD_BUILD_FAILED'
   /** A record in storage that cannot be read. */
   | 'INVALID_RECORD'
+  /** The releases cannot be published: their bucket is not there. */
+  | 'BUCKET_MISSING'
   /** Nothing has been recorded as passing yet. */
   | 'NO_GREEN_COMMIT'
   /** An option that cannot be used as it stands. */
@@ -49,6 +53,8 @@ const infrastructureCodes: ReadonlySet<ReleaseErrorCode> = new Set([
   'REGISTRY_FAILED',
   'CLOUD_BUILD_FAILED',
 ]);
+
+const usageCodes: ReadonlySet<ReleaseErrorCode> = new Set(['INVALID_OPTION', 'DIRTY_TREE', 'BUCKET_MISSING']);
 
 /** Facts of a failure beside its message. */
 export interface ReleaseErrorFacts extends ErrorOptions {
@@ -70,7 +76,7 @@ export class ReleaseError extends Error {
   readonly detail: string | undefined;
   /** What git, or the step of the Dockerfile, ended with. */
   readonly childExitCode: number | undefined;
-  /** What a command line ends with because of this: 2 for an option that cannot be used; undefined leaves it to the caller. */
+  /** What a command line ends with because of this: 2 for wrong usage; undefined leaves it to the caller. */
   readonly exitCode: 2 | undefined;
   /** What the Docker Engine answered with. */
   readonly httpStatus: number | undefined;
@@ -83,7 +89,7 @@ export class ReleaseError extends Error {
     this.hint = facts.hint;
     this.detail = facts.detail;
     this.childExitCode = facts.childExitCode;
-    this.exitCode = code === 'INVALID_OPTION' ? 2 : undefined;
+    this.exitCode = usageCodes.has(code) ? 2 : undefined;
     this.httpStatus = facts.httpStatus;
     this.infrastructure = infrastructureCodes.has(code);
   }

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startGitDaemon } from '../testing/git-daemon.js';
 import { createRepository } from '../testing/repository.js';
 import { tempFolder } from '../testing/temp-folder.js';
 import { cloneSource } from './clone-source.js';
@@ -24,7 +25,6 @@ async function serve(
   const bare = join(await tempFolder(), 'served.git');
   await execa('git', ['clone', '--quiet', '--bare', dir, bare]);
   await execa('git', ['update-server-info'], { cwd: bare });
-  const { readFile } = await import('node:fs/promises');
   const credentials: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     credentials.push(request.headers.authorization);
@@ -110,5 +110,64 @@ describe('cloneSource of a URL', () => {
       (e: unknown) => e,
     );
     expect(JSON.stringify(error) + String(error) + (error as { detail: string }).detail).not.toContain(TOKEN);
+  });
+});
+
+describe('cloneSource of a part of a repository', () => {
+  async function withPull() {
+    const repo = await createRepository({ 'a.txt': 'one\n' });
+    await repo.git('checkout', '--quiet', '-b', 'topic');
+    await repo.commit({ 'c.txt': 'first' });
+    await repo.git('update-ref', 'refs/pull/7/head', await repo.commit({ 'c.txt': 'second' }));
+    await repo.git('checkout', '--quiet', 'main');
+    await repo.commit({ 'b.txt': '1' });
+    const sha = await repo.commit({ 'b.txt': '2' });
+    return { repo, sha, url: await startGitDaemon(repo.dir) };
+  }
+  const countCommits = async (dir: string) =>
+    Number((await execa('git', ['rev-list', '--count', 'HEAD'], { cwd: dir })).stdout);
+
+  it('fetches no more history than asked for', async () => {
+    const { sha, url } = await withPull();
+    const dir = join(await tempFolder(), 'source');
+    expect(await cloneSource({ repo: url, dir, depth: 1 })).toMatchObject({ sha, dirty: false });
+    expect(await countCommits(dir)).toBe(1);
+  });
+
+  it('leaves files of other commits at the server with a filter', async () => {
+    const { repo, sha, url } = await withPull();
+    const dir = join(await tempFolder(), 'source');
+    expect(await cloneSource({ repo: url, dir, filter: 'blob:none' })).toMatchObject({ sha, dirty: false });
+    expect(await countCommits(dir)).toBe(3);
+    const older = await repo.git('rev-parse', 'HEAD~1:b.txt');
+    const args = ['rev-list', '--objects', '--all', '--missing=print'];
+    const { stdout } = await execa('git', args, { cwd: dir });
+    expect(stdout.split('\n')).toContain(`?${older}`);
+  });
+
+  it.each([
+    ['a depth that cuts the common history off', { depth: 1 }],
+    ['a filter', { filter: 'blob:none' }],
+    ['both', { depth: 2, filter: 'blob:none' }],
+  ])('merges a pull request into the same commit with %s', async (_what, part) => {
+    const { repo, url } = await withPull();
+    const refs = { pulls: [{ number: 7 }] };
+    const whole = await cloneSource({ repo: repo.dir, dir: join(await tempFolder(), 'whole'), refs });
+    const dir = join(await tempFolder(), 'source');
+    const cloned = await cloneSource({ repo: url, dir, refs, ...part });
+    expect(cloned.sha).toBe(whole.sha);
+    expect(await readFile(join(dir, 'c.txt'), 'utf8')).toBe('second');
+  });
+
+  it('names a pull request that is not there', async () => {
+    const { url } = await withPull();
+    const cloning = cloneSource({ repo: url, dir: join(await tempFolder(), 'x'), refs: { pulls: [{ number: 8 }] } });
+    await expect(cloning).rejects.toThrow(
+      expect.objectContaining({
+        code: 'COMMIT_NOT_FOUND',
+        message: 'the repository has no pull request 8',
+        hint: expect.stringContaining('Check the number') as string,
+      }) as Error,
+    );
   });
 });

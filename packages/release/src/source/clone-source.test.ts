@@ -157,9 +157,31 @@ describe(cloneSource, () => {
       async () => ({ repo: (await createRepository()).dir, commit: 'main', includeChanges: true }),
       'INVALID_OPTION',
     ],
+    [
+      'a filter that is none',
+      async () => ({ repo: (await createRepository()).dir, filter: '--upload-pack=x' }),
+      'INVALID_OPTION',
+    ],
     ['a depth of nothing', async () => ({ repo: (await createRepository()).dir, depth: 0 }), 'INVALID_OPTION'],
   ])('rejects %s', async (_why, request, expected) => {
     await expect(cloneSource({ dir: await target(), ...(await request()) })).rejects.toThrow(code(expected));
+  });
+
+  it('refuses changes that would stay behind when asked to, and names them', async () => {
+    const repo = await createRepository();
+    await repo.write({ 'new.txt': '', 'a.txt': 'two\n' });
+    const cloning = cloneSource({ repo: repo.dir, dir: await target(), requireClean: true });
+    await expect(cloning).rejects.toThrow(
+      expect.objectContaining({
+        code: 'DIRTY_TREE',
+        exitCode: 2,
+        message: `${repo.dir} has changes that are not committed: a.txt, new.txt`,
+      }) as Error,
+    );
+    await repo.commit({});
+    await expect(
+      cloneSource({ repo: repo.dir, dir: await target(), requireClean: true }),
+    ).resolves.toMatchObject({ dirty: false });
   });
 
   it('stops when it is told to', async () => {

@@ -1,8 +1,8 @@
 import { ReleaseError } from '../errors.js';
 import type { Clock } from '../clock.js';
 import { copyChanges } from './copy-changes.js';
-import { describeTree } from './describe-tree.js';
-import { fetchRefs, type FetchOptions } from './fetch.js';
+import { describeTree, requireCleanTree } from './describe-tree.js';
+import { fetchRefs, type FetchOptions, withRetries } from './fetch.js';
 import { type GitOptions, runGit } from './git.js';
 import { checkOut, checkOutRefs, type SourceRefs } from './merge-pulls.js';
 import { findRepository, type Repository } from './repository.js';
@@ -18,6 +18,8 @@ export interface CloneRequest {
   readonly commit?: string | undefined;
   /** Also what is not committed: changed, deleted and untracked files, not ignored ones. Of a local work tree only. @default false */
   readonly includeChanges?: boolean | undefined;
+  /** Whether a work tree on this machine has to be without changes. Not together with {@link includeChanges}. @default false */
+  readonly requireClean?: boolean | undefined;
   /** Pull requests to check out, instead of a commit. */
   readonly refs?: SourceRefs | undefined;
   /** Commits of history to fetch from a URL. @default all of it */
@@ -55,7 +57,7 @@ export interface ClonedSource {
  * where the file system can; the checkout does not depend on the original all the same.
  *
  * @throws {ReleaseError} `REPOSITORY_NOT_FOUND`, `COMMIT_NOT_FOUND`, `FOLDER_TAKEN`, `MERGE_CONFLICT`, `DENIED`,
- * `UNAVAILABLE` (after 4 tries), `GIT_FAILED`, `INVALID_OPTION`
+ * `UNAVAILABLE` (after 4 tries), `DIRTY_TREE`, `GIT_FAILED`, `INVALID_OPTION`
  */
 export async function cloneSource(request: CloneRequest): Promise<ClonedSource> {
   checkRequest(request);
@@ -67,7 +69,7 @@ export async function cloneSource(request: CloneRequest): Promise<ClonedSource> 
     if (repository.kind === 'remote')
       await fetchRemote(repository.url, stage, { ...options, tokenUrl: repository.url }, request);
     if (request.submodules === true) {
-      await runGit(['submodule', 'update', '--init', '--recursive'], { ...options, tokenUrl: urlOf(repository) });
+      await updateSubmodules({ ...options, tokenUrl: urlOf(repository) });
     }
     const tree = await describeTree(stage, { signal });
     return { ...tree, ...(branch === undefined ? {} : { branch }) };
@@ -80,11 +82,18 @@ export function shortSha(sha: string): string {
   return sha.slice(0, 7);
 }
 
+async function updateSubmodules(options: FetchOptions): Promise<void> {
+  const args = ['submodule', 'update', '--init', '--recursive', '--force'];
+  // Not the filter: a submodule's server need not know it, and ignoring it is not always what a server does.
+  if (options.depth !== undefined) args.push(`--depth=${options.depth}`);
+  await withRetries(options, () => runGit(args, options));
+}
+
 function urlOf(repository: Repository): string | undefined {
   return repository.kind === 'remote' ? repository.url : undefined;
 }
 
-function checkRequest({ commit, refs, includeChanges, depth }: CloneRequest): void {
+function checkRequest({ commit, refs, includeChanges, requireClean, depth, filter }: CloneRequest): void {
   const fail = (message: string, hint: string) => new ReleaseError('INVALID_OPTION', message, { hint });
   if (commit !== undefined && (commit === '' || commit.startsWith('-'))) {
     throw fail(`not a commit: ${JSON.stringify(commit)}`, 'Give a hash, a branch or a tag.');
@@ -97,6 +106,12 @@ function checkRequest({ commit, refs, includeChanges, depth }: CloneRequest): vo
   }
   if (commit !== undefined && includeChanges === true) {
     throw fail('uncommitted changes belong to what is checked out, not to another commit', 'Leave one of both out.');
+  }
+  if (requireClean === true && includeChanges === true) {
+    throw fail('changes cannot be both included and forbidden', 'Leave one of both out.');
+  }
+  if (filter !== undefined && !/^(?:blob:(?:none|limit=\d+[kmg]?)|tree:\d+|object:type=\w+|combine:[^\s]+)$/.test(filter)) {
+    throw fail(`not a filter of a partial clone: ${JSON.stringify(filter)}`, 'Give one such as blob:none or tree:0.');
   }
   if (depth !== undefined && !(Number.isInteger(depth) && depth > 0)) {
     throw fail(`not a depth: ${depth}`, 'Give a whole number of commits, 1 or more.');
@@ -114,6 +129,7 @@ async function cloneLocal(
   const there: GitOptions = { cwd: top, signal, onLine };
   const here: FetchOptions = { ...request, cwd: stage, token: undefined };
   const sha = await resolveCommit([commit, `origin/${commit}`], there, commit);
+  if (request.requireClean === true && !bare) await requireCleanTree(top, { signal });
   if (includeChanges && bare) {
     throw new ReleaseError('INVALID_OPTION', `${top} is a bare repository: it has no changes to include`);
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ReleaseError } from '../errors.js';
 import { listChanges } from './changes.js';
 import { runGit } from './git.js';
 
@@ -42,6 +43,23 @@ export async function describeTree(
     hash.update(`${path}\0${mode ?? 'deleted'}\0${content}\0`);
   }
   return { sha, dirty: true, diffHash: hash.digest('hex') };
+}
+
+const NAMED = 5;
+
+/** @throws {ReleaseError} `DIRTY_TREE`, with the paths, when a file of the work tree differs from its commit */
+export async function requireCleanTree(
+  dir: string,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  const changes = await listChanges(dir, options);
+  if (changes.length === 0) return;
+  const named = changes.slice(0, NAMED).map(({ path }) => path);
+  const more = changes.length > NAMED ? ` and ${changes.length - NAMED} more` : '';
+  throw new ReleaseError('DIRTY_TREE', `${dir} has changes that are not committed: ${named.join(', ')}${more}`, {
+    hint: 'Commit or remove them, or leave --require-clean out.',
+    detail: changes.map(({ path }) => path).join('\n'),
+  });
 }
 
 async function hashContent(path: string, mode: string): Promise<string> {

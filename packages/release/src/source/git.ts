@@ -31,6 +31,8 @@ inherited.push('GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_
 
 // By argument: GIT_CONFIG_COUNT may hold settings of the surroundings, which setting it would undo.
 const settings = ['core.quotePath=false', 'advice.detachedHead=false', 'core.hooksPath=/dev/null', 'gc.auto=0'];
+// A server that falls silent ends as an error that is tried again; git by itself would wait for ever.
+settings.push('http.lowSpeedLimit=1', 'http.lowSpeedTime=120');
 
 function environment({ token, tokenUrl, env }: GitOptions): Record<string, string | undefined> {
   const base = {
@@ -119,7 +121,7 @@ const failures: readonly (readonly [pattern: RegExp, code: ReleaseError['code'],
     'Check the commit, branch or pull request; it has to be pushed.',
   ],
   [
-    /could not resolve host|couldn't connect|failed to connect|connection (?:refused|reset|timed out)|timed out|early eof|unexpected disconnect|rpc failed|hung up unexpectedly|returned error: (?:429|5\d\d)|network is unreachable|gnutls_|ssl_/i,
+    /could not resolve (?:host|proxy)|name resolution|couldn't connect|failed to connect|connection (?:refused|reset|closed|timed out|was reset)|timed out|operation too slow|empty reply from server|transfer closed|not closed cleanly|early eof|unexpected disconnect|rpc failed|hung up unexpectedly|returned error: (?:408|429|5\d\d)|network is unreachable|no route to host|gnutls_|ssl_/i,
     'UNAVAILABLE',
     'Check the network and the URL, then try again.',
   ],
@@ -129,6 +131,14 @@ const failures: readonly (readonly [pattern: RegExp, code: ReleaseError['code'],
     'Check the path or URL of the repository.',
   ],
 ];
+
+/** What git's output says about why it failed; undefined when it says nothing known. */
+export function classifyOutput(
+  output: string,
+): { readonly code: ReleaseError['code']; readonly hint: string } | undefined {
+  const known = failures.find(([pattern]) => pattern.test(output));
+  return known === undefined ? undefined : { code: known[1], hint: known[2] };
+}
 
 function toGitError(
   args: readonly string[],
@@ -142,7 +152,7 @@ function toGitError(
     });
   }
   const { exitCode } = failure;
-  const known = failures.find(([pattern]) => pattern.test(detail));
+  const known = classifyOutput(detail);
   const last =
     detail.split('\n').findLast((line) => /^(?:fatal|error|remote):/.test(line)) ?? detail.split('\n').at(-1) ?? '';
   const what = redact(
@@ -152,5 +162,5 @@ function toGitError(
       .join(' ')}`,
   );
   const message = `${what}: ${last.replace(/^(?:fatal|error): /, '') || `ended with ${exitCode ?? 'a signal'}`}`;
-  return new ReleaseError(known?.[1] ?? 'GIT_FAILED', message, { hint: known?.[2], detail, childExitCode: exitCode });
+  return new ReleaseError(known?.code ?? 'GIT_FAILED', message, { hint: known?.hint, detail, childExitCode: exitCode });
 }

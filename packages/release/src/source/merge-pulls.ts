@@ -1,5 +1,5 @@
 import { ReleaseError } from '../errors.js';
-import { type FetchOptions, fetchRefs } from './fetch.js';
+import { fetchHistory, type FetchOptions, fetchRefs, withRetries } from './fetch.js';
 import { runGit } from './git.js';
 
 /** A pull request. */
@@ -44,7 +44,16 @@ export async function checkOutRefs(refs: SourceRefs, options: FetchOptions): Pro
 }
 
 async function fetchPull({ number, sha }: PullRequest, options: FetchOptions): Promise<string> {
-  await fetchRefs([`pull/${number}/head`], options);
+  try {
+    await fetchRefs([`pull/${number}/head`], options);
+  } catch (error) {
+    if (!(error instanceof ReleaseError) || error.code !== 'COMMIT_NOT_FOUND') throw error;
+    throw new ReleaseError('COMMIT_NOT_FOUND', `the repository has no pull request ${number}`, {
+      cause: error,
+      hint: 'Check the number and the repository: of a fork or a local clone, pull requests are in the original only.',
+      detail: error.detail,
+    });
+  }
   if (sha === undefined) {
     const { stdout } = await runGit(['rev-parse', '--verify', 'FETCH_HEAD^{commit}'], options);
     return stdout.trim();
@@ -62,8 +71,17 @@ async function merge({ number }: PullRequest, sha: string, seconds: number, opti
     env[`GIT_${who}_NAME`] = 'ci-robot';
     env[`GIT_${who}_EMAIL`] = 'ci-robot@k8s.io';
   }
+  // Of a shallow fetch the two may have nothing in common yet, which git would take for unrelated histories.
+  if (options.depth !== undefined) {
+    const { exitCode: base } = await runGit(['merge-base', 'HEAD', sha], options, [1]);
+    if (base !== 0) await fetchHistory(options);
+  }
   const args = ['-c', 'commit.gpgSign=false', 'merge', '--no-ff', '--no-stat', '-m', `merge #${number}`, sha];
-  const { exitCode } = await runGit(args, { ...options, env }, [1]);
+  // A partial clone fetches the files of a merge in the middle of it: what that leaves goes before the next try.
+  const { exitCode } = await withRetries(options, async () => {
+    await runGit(['reset', '--quiet', '--hard'], options);
+    return runGit(args, { ...options, env }, [1]);
+  });
   if (exitCode === 0) return;
   const { stdout } = await runGit(['diff', '--name-only', '--diff-filter=U', '-z'], options);
   const files = stdout.split('\0').filter((file) => file !== '');
@@ -79,5 +97,6 @@ async function merge({ number }: PullRequest, sha: string, seconds: number, opti
 
 /** `git checkout` of a commit, on no branch. */
 export async function checkOut(commit: string, options: FetchOptions): Promise<void> {
-  await runGit(['checkout', '--quiet', '--force', '--detach', commit], options);
+  // Of a partial clone this fetches files, too.
+  await withRetries(options, () => runGit(['checkout', '--quiet', '--force', '--detach', commit], options));
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   chartVersion,
@@ -13,11 +13,13 @@ import { ReleaseError } from './errors.js';
 import { attestRelease } from './attest/attest-release.js';
 import type { ImageBuilder } from './image/builder.js';
 import { type ImageSpec, type PlannedImage, planImages } from './image/image-spec.js';
-import { type ReleasedImage, releaseImages } from './image/release-images.js';
+import { moveLatestTags, type ReleasedImage, releaseImages } from './image/release-images.js';
 import { type SourceFacts, sourceLabels } from './image/source-labels.js';
 import type { Registries } from './registry/registries.js';
 import { chartImageValues } from './chart-image.js';
 import { type BuildInfo, formatBuildInfo } from './records/build-info.js';
+import type { ReleaseStore } from './records/record-store.js';
+import { requireBucket } from './records/require-bucket.js';
 
 /** A chart, as a config names it. */
 export interface ChartSpec {
@@ -67,7 +69,9 @@ export interface ReleaseServices {
   /** Environment of prebuild commands. @default empty */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Needed when a chart is to be published. */
-  readonly store?: Parameters<typeof publishChart>[0] | undefined;
+  readonly store?: (Parameters<typeof publishChart>[0] & ReleaseStore) | undefined;
+  /** Asked just before `:latest` of the images moves. @default it may */
+  readonly mayMoveLatest?: (() => Promise<boolean>) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onLine?: ((line: string) => void) | undefined;
 }
@@ -76,7 +80,8 @@ export interface ReleaseServices {
  * Builds and pushes the images, puts them into a copy of the chart, packages and publishes that, and writes `build_info.yaml`.
  *
  * The chart names images by digest when they were pushed: what is tested is what was built, whoever moves the tag. It is
- * published after the images and what attests them, so that every published chart's images exist.
+ * published after the images and what attests them, so that every published chart's images exist; `:latest` of the images
+ * moves last, so that it never names what is not published.
  *
  * @throws {ReleaseError} as {@link releaseImages}; `HelmError` for a chart that cannot be edited, packaged or published
  */
@@ -88,6 +93,9 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
   if (push && request.releasesUri !== undefined && request.store === undefined) {
     throw new ReleaseError('INVALID_OPTION', `there is no store to publish the chart to ${request.releasesUri} with`);
   }
+  if (push && request.releasesUri !== undefined && request.store !== undefined) {
+    await requireBucket(request.store, request.releasesUri);
+  }
   // Before minutes of building: a chart that is none, or whose version cannot take the tag.
   const { version: baseVersion } = await readChart(chartDir);
   const version = chartVersion(baseVersion, tag);
@@ -98,7 +106,7 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
     sourceDir,
     builder,
     push,
-    latest: push && latest,
+    latest: false,
     labels,
     registries,
     env,
@@ -123,6 +131,9 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
     });
   }
   const uri = push ? await publish(request, packaged) : undefined;
+  if (push && latest && (request.mayMoveLatest === undefined || (await request.mayMoveLatest()))) {
+    await moveLatestTags(planned, images, { builder, registries, signal, onLine });
+  }
   const { image, digest, imageByDigest } = first;
   const info: BuildInfo = {
     image,
@@ -139,8 +150,20 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
       ...(uri === undefined ? {} : { uri }),
     },
   };
-  await writeFile(join(outDir, 'build_info.yaml'), formatBuildInfo(info));
+  await writeBuildInfo(outDir, info);
   return info;
+}
+
+/** Writes `build_info.yaml` into a folder, whole or not at all. */
+export async function writeBuildInfo(outDir: string, info: BuildInfo): Promise<void> {
+  const path = join(outDir, 'build_info.yaml');
+  await writeFile(`${path}.partial`, formatBuildInfo(info));
+  await rename(`${path}.partial`, path);
+}
+
+/** Dotted path of the chart's value for an image, where there is one. */
+export function imageValuePath(planned: readonly PlannedImage[], index: number, chart: ChartSpec): string | undefined {
+  return planned[index]?.spec.imageValue ?? (index === 0 ? (chart.imageValue ?? 'image') : undefined);
 }
 
 /** Image by the dotted path of the chart's value that holds it; of variants the first. */
@@ -150,8 +173,8 @@ function imageValues(
   chart: ChartSpec,
 ): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const [index, { spec }] of planned.entries()) {
-    const path = spec.imageValue ?? (index === 0 ? (chart.imageValue ?? 'image') : undefined);
+  for (const index of planned.keys()) {
+    const path = imageValuePath(planned, index, chart);
     const released = images[index];
     if (path === undefined || released === undefined || values.has(path)) continue;
     values.set(path, released.imageByDigest ?? released.image);

@@ -31,6 +31,25 @@ export async function chartImageValues(chartDir: string, path: string, image: st
   });
 }
 
+/** The image that a chart's values hold at `path`: the inverse of {@link chartImageValues}. Undefined when it has no digest. */
+export function chartImageOf(
+  values: unknown,
+  path: string,
+): { readonly name: string; readonly digest: string } | undefined {
+  const value = path.split('.').reduce<unknown>((at, key) => (isMap(at) ? at[key] : undefined), values);
+  let text = value;
+  if (isMap(value)) {
+    const { repository, digest, tag } = value;
+    text =
+      typeof digest === 'string' && digest !== ''
+        ? `${String(repository)}@${digest}`
+        : `${String(repository)}:${String(tag)}`;
+  }
+  const { name, digest } =
+    (typeof text === 'string' && /^(?<name>\S+)@(?<digest>sha256:[0-9a-f]{64})$/.exec(text)?.groups) || {};
+  return name === undefined || digest === undefined ? undefined : { name, digest };
+}
+
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,6 +13,7 @@ import {
   newReleaseFlags,
   postsubmitFlags,
   prFlags,
+  watchFlags,
 } from './commands/flags.js';
 
 const clone = defineCommand({
@@ -107,7 +108,20 @@ export const command = defineCommand({
       ],
       flags: newReleaseFlags,
       json: true,
-      load: async () => (await import('./commands/build.js')).buildNewRelease,
+      load: async () => (await import('./commands/newest.js')).buildNewRelease,
+    }),
+    defineCommand({
+      name: 'watch',
+      summary: 'do build-new-release for ever',
+      description:
+        'Looks for a new green commit again and again and releases it. A failed attempt is told and tried again later, ' +
+        'after longer and longer pauses. A signal ends it.',
+      examples: [
+        'seatrial-release watch --interval 600 --repo kubeflow/training-operator --latest-green gs://results/latest_green/e2e/latest_green.json --registry gcr.io/team --releases-path gs://releases',
+      ],
+      flags: watchFlags,
+      json: true,
+      load: async () => (await import('./commands/newest.js')).watch,
     }),
   ],
 });

@@ -4,23 +4,21 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ContextOf, UsageError } from '@seatrial/cli';
 import { chartVersion, readChart } from '@seatrial/helm';
-import { newBuildId } from '@seatrial/prow';
-import { buildRelease, type ReleaseRequest } from '../build-release.js';
-import { ReleaseError } from '../errors.js';
+import { buildRelease, type ReleaseRequest, type ReleaseServices } from '../build-release.js';
 import { type ImageSpec, planImages } from '../image/image-spec.js';
 import { readSourceFacts } from '../image/source-labels.js';
 import { imageTag } from '../image-tag.js';
 import { type BuildInfo, formatBuildInfo } from '../records/build-info.js';
-import { readLatestGreen } from '../records/latest-green.js';
-import { findLatestRelease, moveLatestRelease } from '../records/latest-release.js';
 import { findReleaseConfig } from '../release-config.js';
+import { resumeRelease } from '../resume-release.js';
 import { cloneSource, type CloneRequest, shortSha } from '../source/clone-source.js';
-import { describeTree } from '../source/describe-tree.js';
+import { describeTree, requireCleanTree } from '../source/describe-tree.js';
 import { fetchOptions, pullRefs } from './clone.js';
-import type { buildFlags, buildFolderFlags, localFlags, newReleaseFlags, postsubmitFlags, prFlags } from './flags.js';
+import type { buildFlags, buildFolderFlags, localFlags, postsubmitFlags, prFlags } from './flags.js';
 import { builderOf, logLines, repoOf, surroundingsOf } from './surroundings.js';
 
-type BuildContext = ContextOf<typeof buildFlags>;
+/** Context of all commands that build. */
+export type BuildContext = ContextOf<typeof buildFlags>;
 
 /** `build`: a work tree as it is. */
 export async function build(context: ContextOf<typeof buildFolderFlags>): Promise<void> {
@@ -30,7 +28,9 @@ export async function build(context: ContextOf<typeof buildFolderFlags>): Promis
 /** `local`: a local repository with its changes, in a checkout of its own. */
 export async function local(context: ContextOf<typeof localFlags>): Promise<void> {
   const { cwd, signal, logger, flags } = context;
-  const request = { repo: repoOf(flags.repo, cwd), includeChanges: true, signal, onLine: logLines(logger) };
+  const clean = flags['require-clean'];
+  const changes = clean ? { requireClean: true } : { includeChanges: true };
+  const request = { repo: repoOf(flags.repo, cwd), ...changes, signal, onLine: logLines(logger) };
   printInfo(context, await buildClone(context, request));
 }
 
@@ -41,62 +41,43 @@ export async function pr(context: ContextOf<typeof prFlags>): Promise<void> {
 
 /** `postsubmit`: a commit of a branch. */
 export async function postsubmit(context: ContextOf<typeof postsubmitFlags>): Promise<void> {
-  printInfo(context, await buildClone(context, { ...fetchOptions(context), commit: context.flags.commit }));
+  const request = { ...fetchOptions(context), commit: context.flags.commit };
+  printInfo(context, await buildClone(context, request, { resume: true }));
 }
 
-/** `build-new-release`: the newest commit that passed, if it is not the newest release; then makes it that. */
-export async function buildNewRelease(context: ContextOf<typeof newReleaseFlags>): Promise<void> {
-  const { flags, logger, clock } = context;
-  const releasesUri = flags['releases-path'];
-  if (releasesUri === undefined)
-    throw new UsageError('--releases-path is needed: there the newest release is recorded');
-  const store = surroundingsOf(context).store();
-  const sha = await readLatestGreen(store, flags['latest-green']);
-  const latest = await findLatestRelease(store, releasesUri);
-  if (latest?.sha === sha) {
-    logger.info('released already', { sha, target: latest.target });
-    context.print(`${sha} is the newest release already: ${latest.target}`);
-    return;
-  }
-  // Before the build: of two builds at once, the later one's id is larger.
-  const buildId = newBuildId(clock, Math.random);
-  const info = await buildClone(context, { ...fetchOptions(context), commit: sha });
-  if (info?.chart.uri !== undefined) {
-    const moved = await moveLatestRelease(store, {
-      releasesUri,
-      archive: info.chart.path,
-      sha,
-      target: info.chart.uri,
-      buildId,
-    });
-    logger.info('latest_release.json', { moved: moved === 'moved', sha });
-  } else if (info === undefined) {
-    context.print(`would move ${releasesUri}/latest_release.json to ${sha}`);
-  }
-  printInfo(context, info);
+/** How a build differs from one that is made from scratch. */
+export interface BuildVariation {
+  /** Whether to go on with what an earlier build of the commit has published, instead of building. @default false */
+  readonly resume?: boolean | undefined;
+  readonly mayMoveLatest?: ReleaseServices['mayMoveLatest'];
 }
 
-async function buildClone(context: BuildContext, request: Omit<CloneRequest, 'dir'>): Promise<BuildInfo | undefined> {
+/** Checks out and builds; undefined in a dry run. */
+export async function buildClone(
+  context: BuildContext,
+  request: Omit<CloneRequest, 'dir'>,
+  variation: BuildVariation = {},
+): Promise<BuildInfo | undefined> {
   const work = await mkdtemp(join(tmpdir(), 'seatrial-release-'));
   try {
     const dir = join(work, 'source');
     // Also in a dry run: what would be built is in the commit, and a checkout in a temporary folder changes nothing.
     await cloneSource({ ...request, dir });
-    return await buildFrom(context, dir);
+    return await buildFrom(context, dir, variation);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
 /** Builds the tree at `dir`; undefined in a dry run. */
-async function buildFrom(context: BuildContext, dir: string): Promise<BuildInfo | undefined> {
+async function buildFrom(
+  context: BuildContext,
+  dir: string,
+  { resume = false, mayMoveLatest }: BuildVariation = {},
+): Promise<BuildInfo | undefined> {
   const { flags, cwd, signal, clock } = context;
+  if (flags['require-clean']) await requireCleanTree(dir, { signal });
   const tree = await describeTree(dir, { signal });
-  if (tree.dirty && flags['require-clean']) {
-    throw new ReleaseError('INVALID_OPTION', `${dir} has changes that are not committed`, {
-      hint: 'Commit them, or leave --require-clean out.',
-    });
-  }
   const tag =
     flags['version-tag'] ?? imageTag({ dateMs: clock.now(), shortSha: shortSha(tree.sha), diffHash: tree.diffHash });
   const request = await requestOf(context, dir, { commit: tree.sha, tag });
@@ -106,16 +87,22 @@ async function buildFrom(context: BuildContext, dir: string): Promise<BuildInfo 
   }
   const { store, registries: openRegistries } = surroundingsOf(context);
   const registries = openRegistries(flags['insecure-registry']);
-  const info = await buildRelease({
-    ...request,
-    source: await readSourceFacts(dir, { signal }),
-    builder: await builderOf(context, registries),
-    registries,
-    store: store(),
-    env: context.env,
-    signal,
-    onLine: logLines(context.logger),
-  });
+  const services = { registries, store: store(), signal, onLine: logLines(context.logger), mayMoveLatest };
+  const builder = () => builderOf(context, registries);
+  // Only what a commit alone decides: a changed tree or a tag by hand may hold anything.
+  const resumed =
+    resume && !tree.dirty && flags['version-tag'] === undefined
+      ? await resumeRelease({ ...request, ...services }, { builder })
+      : undefined;
+  const info =
+    resumed ??
+    (await buildRelease({
+      ...request,
+      ...services,
+      source: await readSourceFacts(dir, { signal }),
+      builder: await builder(),
+      env: context.env,
+    }));
   await writeInfo(context, formatBuildInfo(info), cwd);
   return info;
 }
@@ -207,7 +194,8 @@ async function writeInfo(context: BuildContext, text: string, cwd: string): Prom
   await surroundingsOf(context).store().write(uri, text, { contentType: 'application/yaml' });
 }
 
-function printInfo(
+/** Prints `build_info.yaml`, or the same as JSON. */
+export function printInfo(
   context: Pick<BuildContext, 'print' | 'printJson'> & { readonly flags: { readonly json: boolean } },
   info: BuildInfo | undefined,
 ): void {

@@ -32,6 +32,7 @@ async function clone(
     ...fetchOptions(context),
     ...what,
     dir: resolve(context.cwd, context.flags['src-dir']),
+    requireClean: context.flags['require-clean'],
   });
   printSource(context, cloned);
 }

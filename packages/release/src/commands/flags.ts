@@ -27,9 +27,16 @@ const pull = {
 
 const fetching = { repo, submodules, depth, filter } as const;
 
-export const clonePrFlags = defineFlags({ ...fetching, ...pull, 'src-dir': sourceDir });
-export const clonePostsubmitFlags = defineFlags({ ...fetching, commit, 'src-dir': sourceDir });
-export const cloneLastGreenFlags = defineFlags({ ...fetching, 'latest-green': latestGreen, 'src-dir': sourceDir });
+const requireClean = {
+  type: 'boolean',
+  description: 'refuse a local repository with changes, which would stay behind',
+  default: false,
+} as const;
+const cloning = { ...fetching, 'src-dir': sourceDir, 'require-clean': requireClean } as const;
+
+export const clonePrFlags = defineFlags({ ...cloning, ...pull });
+export const clonePostsubmitFlags = defineFlags({ ...cloning, commit });
+export const cloneLastGreenFlags = defineFlags({ ...cloning, 'latest-green': latestGreen });
 
 /** What to build and where to put it. Flags that are on by default are shown as `--no-…`, so that is what they tell of. */
 export const buildFlags = defineFlags({
@@ -113,3 +120,13 @@ export const localFlags = defineFlags({ ...buildFlags, repo });
 export const prFlags = defineFlags({ ...buildFlags, ...fetching, ...pull });
 export const postsubmitFlags = defineFlags({ ...buildFlags, ...fetching, commit });
 export const newReleaseFlags = defineFlags({ ...buildFlags, ...fetching, 'latest-green': latestGreen });
+
+const seconds = { type: 'number', placeholder: 'seconds' } as const;
+/** {@link newReleaseFlags}, and how often. */
+export const watchFlags = defineFlags({
+  ...newReleaseFlags,
+  interval: { ...seconds, description: 'seconds between two looks', default: 300, min: 1 },
+  jitter: { type: 'number', description: 'part of a pause that chance adds or takes, 0 to 1', default: 0.1, min: 0 },
+  'max-backoff': { ...seconds, description: 'longest pause after failures, in seconds', default: 3_600, min: 1 },
+  'attempt-timeout': { ...seconds, description: 'seconds that one release may take', default: 7_200, min: 1 },
+});

@@ -65,10 +65,17 @@ export async function releaseImages(
       ...(digest === undefined ? {} : { digest, imageByDigest: `${parseReference(reference).name}@${digest}` }),
     });
   }
-  if (latest) {
-    for (const [index, plan] of planned.entries()) await moveLatest(plan, released[index]?.digest, options);
-  }
+  if (latest) await moveLatestTags(planned, released, options);
   return released;
+}
+
+/** Moves `:latest` of each image to what was released; those without a digest stay where they are. */
+export async function moveLatestTags(
+  planned: readonly PlannedImage[],
+  released: readonly Pick<ReleasedImage, 'digest'>[],
+  options: Pick<ReleaseImagesOptions, 'builder' | 'registries' | 'signal' | 'onLine'>,
+): Promise<void> {
+  for (const [index, plan] of planned.entries()) await moveLatest(plan, released[index]?.digest, options);
 }
 
 function requirePlatforms(
@@ -115,7 +122,7 @@ async function buildOne(plan: PlannedImage, options: ReleaseImagesOptions): Prom
 async function moveLatest(
   { reference, latest }: PlannedImage,
   digest: string | undefined,
-  { builder, registries, signal, onLine }: ReleaseImagesOptions,
+  { builder, registries, signal, onLine }: Pick<ReleaseImagesOptions, 'builder' | 'registries' | 'signal' | 'onLine'>,
 ): Promise<void> {
   if (digest === undefined) return;
   const repository = registries?.open(reference);

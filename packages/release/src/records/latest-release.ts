@@ -1,5 +1,5 @@
 import { ReleaseError } from '../errors.js';
-import { isPreconditionFailed, joinUri, type RecordStore } from './record-store.js';
+import { isPreconditionFailed, joinUri, type RecordStore, type ReleaseStore } from './record-store.js';
 
 /** `latest_release.json`. */
 export interface LatestRelease {
@@ -66,6 +66,60 @@ export async function moveLatestRelease(store: RecordStore, release: ReleaseToMo
   throw contended(latestUri);
 }
 
+/**
+ * Completes what {@link moveLatestRelease} was killed in the middle of: puts the chart that the record names at `latest/`
+ * where another one is, unless a newer release takes over meanwhile.
+ *
+ * @returns whether something was missing
+ * @throws {ReleaseError} `INVALID_RECORD` when the record names a chart that is not there, `UNAVAILABLE`
+ */
+export async function completeLatestRelease(
+  store: Pick<ReleaseStore, 'find' | 'stat' | 'read' | 'write'>,
+  releasesUri: string,
+  latest: LatestRelease,
+): Promise<boolean> {
+  const latestUri = joinUri(releasesUri, 'latest', `${chartOf(latest.target)}-latest.tgz`);
+  const chart = await readTarget(store, latest);
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    const before = await store.stat(latestUri);
+    if (!isSame(await findLatestRelease(store, releasesUri), latest)) return false;
+    if (before !== undefined && Buffer.from(await store.read(latestUri)).equals(chart)) return false;
+    try {
+      await store.write(latestUri, chart, {
+        ...FRESH,
+        contentType: 'application/gzip',
+        ifGenerationMatch: before?.generation ?? '0',
+      });
+      return true;
+    } catch (error) {
+      if (!isPreconditionFailed(error)) throw error;
+    }
+  }
+  throw contended(latestUri);
+}
+
+/** Whether a build that began later has released already. */
+export async function isOvertaken(
+  store: Pick<RecordStore, 'find'>,
+  releasesUri: string,
+  buildId: string,
+): Promise<boolean> {
+  const latest = await findLatestRelease(store, releasesUri);
+  return latest !== undefined && isNewer(latest, { buildId });
+}
+
+async function readTarget(store: Pick<ReleaseStore, 'read'>, { target }: LatestRelease): Promise<Uint8Array> {
+  try {
+    return await store.read(target);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'NOT_FOUND') throw error;
+    throw new ReleaseError('INVALID_RECORD', `latest_release.json names ${target}, which is not there`, {
+      cause: error,
+      hint: 'Put the chart back, or remove latest_release.json to have the newest green commit released again.',
+    });
+  }
+}
+
 async function moveRecord(store: RecordStore, release: ReleaseToMove): Promise<'moved' | 'ours' | 'newer'> {
   const { releasesUri, sha, target, buildId } = release;
   const uri = recordUri(releasesUri);
@@ -93,11 +147,11 @@ function recordUri(releasesUri: string): string {
   return joinUri(releasesUri, 'latest_release.json');
 }
 
-function isSame(latest: LatestRelease | undefined, { sha, target }: ReleaseToMove): boolean {
+function isSame(latest: LatestRelease | undefined, { sha, target }: Pick<ReleaseToMove, 'sha' | 'target'>): boolean {
   return latest?.sha === sha && latest.target === target;
 }
 
-function isNewer(latest: LatestRelease, { buildId }: ReleaseToMove): boolean {
+function isNewer(latest: LatestRelease, { buildId }: Pick<ReleaseToMove, 'buildId'>): boolean {
   if (latest.buildId === undefined || buildId === undefined) return false;
   return BigInt(latest.buildId) > BigInt(checkBuildId(buildId));
 }

@@ -3,8 +3,23 @@ export interface RecordStore {
   /** `undefined` when there is no such object. */
   find(uri: string): Promise<{ readonly text: string; readonly info: { readonly generation: string } } | undefined>;
   stat(uri: string): Promise<{ readonly generation: string } | undefined>;
-  write(uri: string, body: string, options: RecordWriteOptions): Promise<unknown>;
+  write(uri: string, body: string | Uint8Array, options: RecordWriteOptions): Promise<unknown>;
   writeFile(uri: string, path: string, options: RecordWriteOptions): Promise<unknown>;
+}
+
+/** The part of an object store that a release needs: its records, and what it has published. */
+export interface ReleaseStore extends RecordStore {
+  /** Throws an error of code `NOT_FOUND` when there is no such object. */
+  read(uri: string): Promise<Uint8Array>;
+  /** Objects whose URI starts with this. Throws an error of code `NOT_FOUND` when the bucket is not there. */
+  list(prefixUri: string): AsyncIterable<unknown>;
+  /** URIs of what lies directly below a folder, each with a slash at its end. */
+  listFolders(folderUri: string): AsyncIterable<string>;
+  stat(
+    uri: string,
+  ): Promise<
+    { readonly generation: string; readonly metadata?: Readonly<Record<string, string>> | undefined } | undefined
+  >;
 }
 
 /** How a record is written. */

@@ -179,9 +179,9 @@ describe(cloneSource, () => {
       }) as Error,
     );
     await repo.commit({});
-    await expect(
-      cloneSource({ repo: repo.dir, dir: await target(), requireClean: true }),
-    ).resolves.toMatchObject({ dirty: false });
+    await expect(cloneSource({ repo: repo.dir, dir: await target(), requireClean: true })).resolves.toMatchObject({
+      dirty: false,
+    });
   });
 
   it('stops when it is told to', async () => {

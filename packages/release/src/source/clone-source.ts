@@ -110,7 +110,10 @@ function checkRequest({ commit, refs, includeChanges, requireClean, depth, filte
   if (requireClean === true && includeChanges === true) {
     throw fail('changes cannot be both included and forbidden', 'Leave one of both out.');
   }
-  if (filter !== undefined && !/^(?:blob:(?:none|limit=\d+[kmg]?)|tree:\d+|object:type=\w+|combine:[^\s]+)$/.test(filter)) {
+  if (
+    filter !== undefined &&
+    !/^(?:blob:(?:none|limit=\d+[kmg]?)|tree:\d+|object:type=\w+|combine:[^\s]+)$/.test(filter)
+  ) {
     throw fail(`not a filter of a partial clone: ${JSON.stringify(filter)}`, 'Give one such as blob:none or tree:0.');
   }
   if (depth !== undefined && !(Number.isInteger(depth) && depth > 0)) {

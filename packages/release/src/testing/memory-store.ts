@@ -1,16 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import type { RecordStore, RecordWriteOptions } from '../records/record-store.js';
+import type { RecordWriteOptions, ReleaseStore } from '../records/record-store.js';
 
 interface Stored {
   readonly body: Buffer;
+  readonly metadata: Readonly<Record<string, string>>;
   readonly generation: number;
 }
 
+type PutOptions = RecordWriteOptions & { readonly metadata?: Readonly<Record<string, string>> };
+
 /** An object store in memory, with generations and preconditions as Cloud Storage has them. */
-export interface MemoryStore extends RecordStore {
+export interface MemoryStore extends ReleaseStore {
   readonly objects: ReadonlyMap<string, Stored>;
   read(uri: string): Promise<Uint8Array>;
-  write(uri: string, body: string | Uint8Array, options?: RecordWriteOptions): Promise<{ generation: string }>;
+  write(uri: string, body: string | Uint8Array, options?: PutOptions): Promise<{ generation: string }>;
   text(uri: string): string | undefined;
 }
 
@@ -20,18 +23,19 @@ export function createMemoryStore(
 ): MemoryStore {
   const objects = new Map<string, Stored>();
   let generation = 0;
-  const put = (uri: string, body: Buffer, { ifGenerationMatch }: RecordWriteOptions = {}) => {
+  const put = (uri: string, body: Buffer, options: PutOptions = {}) => {
+    const { ifGenerationMatch, metadata = {} } = options;
     const current = String(objects.get(uri)?.generation ?? 0);
     if (ifGenerationMatch !== undefined && ifGenerationMatch !== current) {
       throw Object.assign(new Error(`${uri} is at generation ${current}`), { code: 'PRECONDITION_FAILED' });
     }
     generation += 1;
-    objects.set(uri, { body, generation });
+    objects.set(uri, { body, metadata, generation });
     return { generation: String(generation) };
   };
   const infoOf = (uri: string) => {
     const stored = objects.get(uri);
-    return stored === undefined ? undefined : { generation: String(stored.generation) };
+    return stored && { generation: String(stored.generation), metadata: stored.metadata };
   };
   const store: MemoryStore = {
     objects,
@@ -41,6 +45,14 @@ export function createMemoryStore(
       return info === undefined ? undefined : { text: store.text(uri) ?? '', info };
     },
     stat: async (uri) => infoOf(uri),
+    list: async function* (prefix) {
+      for (const uri of [...objects.keys()].sort()) if (uri.startsWith(prefix)) yield { uri };
+    },
+    listFolders: async function* (folder) {
+      const below = [...objects.keys()].filter((uri) => uri.startsWith(folder));
+      const names = below.map((uri) => uri.slice(folder.length).split('/'));
+      yield* new Set(names.filter(({ length }) => length > 1).map(([name]) => `${folder}${name}/`));
+    },
     read: async (uri) => {
       const stored = objects.get(uri);
       if (stored === undefined) throw Object.assign(new Error(`no object at ${uri}`), { code: 'NOT_FOUND' });

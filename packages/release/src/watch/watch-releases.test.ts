@@ -89,7 +89,9 @@ describe(watchReleases, () => {
   });
 
   it('takes having nothing green for no failure', async () => {
-    const { pauses, messages } = await watchThrough([new ReleaseError('NO_GREEN_COMMIT', 'none')], { intervalMs: 9_000 });
+    const { pauses, messages } = await watchThrough([new ReleaseError('NO_GREEN_COMMIT', 'none')], {
+      intervalMs: 9_000,
+    });
     expect(pauses).toEqual([9_000]);
     expect(messages[0]).toBe('nothing has passed yet');
   });

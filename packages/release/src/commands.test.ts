@@ -110,9 +110,9 @@ describe('seatrial-release', () => {
     ).toEqual([
       `would build 127.0.0.1:1/team/app:${tag}`,
       `would push 127.0.0.1:1/team/app:${tag}`,
-      'would move 127.0.0.1:1/team/app:latest',
       `would package ${join(cwd, 'release', `app-0.1.0-${tag}.tgz`)}`,
       `would publish gs://releases/0.1.0-${tag}/app-0.1.0-${tag}.tgz`,
+      'would move 127.0.0.1:1/team/app:latest',
     ]);
     expect(requests).toEqual([]);
     expect(await listNames(cwd)).toEqual(['info.yaml']);

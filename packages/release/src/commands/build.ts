@@ -171,12 +171,12 @@ async function dryRun(context: BuildContext, request: ReleaseRequest): Promise<v
     context.print(`would build ${reference} from ${join(sourceDir, spec.context)}${platforms}`);
     if (push === true) context.print(`would push ${reference}`);
   }
-  for (const each of planned) if (push === true && latest === true) context.print(`would move ${each.latest}`);
   context.print(`would package ${path}`);
   for (const { reference } of planned) {
     if (push === true && attest === true) context.print(`would attach SBOM and provenance to ${reference}`);
   }
   if (uri !== undefined) context.print(`would publish ${uri}`);
+  for (const each of planned) if (push === true && latest === true) context.print(`would move ${each.latest}`);
   const info = {
     image: planned[0].reference,
     images: planned.map(({ spec, reference }) => ({ name: spec.name, image: reference })),

@@ -63,12 +63,21 @@ export { parseReference, type ImageReference } from './image/reference.js';
 export { formatBuildInfo, parseBuildInfo, type BuildInfo, type BuildRecord } from './records/build-info.js';
 export { readLatestGreen } from './records/latest-green.js';
 export {
+  completeLatestRelease,
   findLatestRelease,
   moveLatestRelease,
   type LatestRelease,
   type ReleaseToMove,
 } from './records/latest-release.js';
-export type { RecordStore, RecordWriteOptions } from './records/record-store.js';
+export type { RecordStore, RecordWriteOptions, ReleaseStore } from './records/record-store.js';
+export { resumeRelease } from './resume-release.js';
 export { cloneSource, type ClonedSource, type CloneRequest } from './source/clone-source.js';
 export { describeTree, type TreeDescription } from './source/describe-tree.js';
 export type { PullRequest, SourceRefs } from './source/merge-pulls.js';
+export {
+  releaseNewest,
+  type NewestRelease,
+  type NewestReleaseRequest,
+  type NewestReleaseServices,
+} from './watch/release-newest.js';
+export { watchReleases, type WatchOptions, type WatchServices } from './watch/watch-releases.js';

@@ -6,6 +6,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { startSandbox } from '@seatrial/sandbox';
 import { createObjectStore, storeOptionsFromEnv } from '@seatrial/storage';
 import { expect, it } from 'vitest';
+import { machineClock } from './clock.js';
 import { chartImageOf } from './chart-image.js';
 import { findPublishedRelease } from './records/published-chart.js';
 import { findLatestRelease } from './records/latest-release.js';
@@ -103,7 +104,10 @@ async function requireImage(repository: RepositoryClient, digest: string): Promi
 /** Looks at all that others can see, and fails where it is not whole. @returns published versions, and what is the latest */
 async function inspect({ store, sha, host, cwd }: Cloud, name: string) {
   const releasesUri = `${RELEASES}/${name}`;
-  const repository = openRepository(`${host}/${name}/app:x`, { credentials: async () => undefined });
+  const repository = openRepository(`${host}/${name}/app:x`, {
+    credentials: async () => undefined,
+    clock: machineClock,
+  });
   const query = { releasesUri, chart: { name: 'app', version: '0.1.0' }, commit: sha, outDir: join(cwd, 'fetched') };
   const published = await findPublishedRelease(store, query);
   const digest = published === undefined ? undefined : chartImageOf(published.values, 'image')?.digest;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
+import { kill } from 'node:process';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 
@@ -15,7 +16,7 @@ export async function startGitDaemon(dir: string): Promise<string> {
   onTestFinished(async () => {
     const closed = once(daemon, 'close');
     // The group: git starts the daemon as a child of its own.
-    if (daemon.pid !== undefined) process.kill(-daemon.pid, 'SIGTERM');
+    if (daemon.pid !== undefined) kill(-daemon.pid, 'SIGTERM');
     await closed;
   });
   for await (const line of createInterface({ input: daemon.stderr })) if (line.includes('Ready to rumble')) break;

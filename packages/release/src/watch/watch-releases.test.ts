@@ -83,7 +83,6 @@ describe(watchReleases, () => {
   });
 
   it('survives what is thrown and is no error', async () => {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- what a careless dependency may do
     const { lines } = await watchThrough([() => Promise.reject('text')]);
     expect(lines[0]).toEqual(['the attempt failed', expect.objectContaining({ error: 'text' })]);
   });

@@ -95,8 +95,9 @@ describe('seatrial-release', () => {
       async () => controller.abort(new Error('stopped by SIGTERM')),
     ];
     const pauses: number[] = [];
+    let now = nowMs;
     const clock = {
-      now: () => nowMs,
+      now: () => (now += 1_000), // build ids of one millisecond are in no order
       sleep: async (ms: number, signal?: AbortSignal) => {
         // The budget of an attempt, which is not used up.
         if (ms === 7_200_000) return new Promise<void>((_resolve, reject) => signal?.addEventListener('abort', reject));

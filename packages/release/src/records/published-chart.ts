@@ -45,7 +45,7 @@ export async function findPublishedRelease(
     if (tag === undefined || version !== chartVersion(chart.version, tag)) continue;
     const uri = publishedChartUri(releasesUri, { name: chart.name, version });
     const info = await store.stat(uri);
-    // Seven digits of two commits can be the same; file:// keeps no metadata to tell them apart by.
+    // Seven digits of two commits can be the same; objects put there by other tools do not tell.
     if (info === undefined || (info.metadata?.['commit'] ?? commit) !== commit) continue;
     if (found === undefined || found.tag < tag) found = { uri, tag, version };
   }

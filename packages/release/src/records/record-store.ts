@@ -12,7 +12,7 @@ export interface ReleaseStore extends RecordStore {
   /** Throws an error of code `NOT_FOUND` when there is no such object. */
   read(uri: string): Promise<Uint8Array>;
   /** Objects whose URI starts with this. Throws an error of code `NOT_FOUND` when the bucket is not there. */
-  list(prefixUri: string): AsyncIterable<unknown>;
+  list(prefixUri: string): AsyncIterable<{ readonly uri: string; readonly updatedMs: number }>;
   /** URIs of what lies directly below a folder, each with a slash at its end. */
   listFolders(folderUri: string): AsyncIterable<string>;
   stat(

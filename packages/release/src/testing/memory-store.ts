@@ -46,7 +46,7 @@ export function createMemoryStore(
     },
     stat: async (uri) => infoOf(uri),
     list: async function* (prefix) {
-      for (const uri of [...objects.keys()].sort()) if (uri.startsWith(prefix)) yield { uri };
+      for (const uri of [...objects.keys()].sort()) if (uri.startsWith(prefix)) yield { uri, updatedMs: 0 };
     },
     listFolders: async function* (folder) {
       const below = [...objects.keys()].filter((uri) => uri.startsWith(folder));

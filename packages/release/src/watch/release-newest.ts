@@ -1,3 +1,4 @@
+import { updateChartIndex } from '@seatrial/helm';
 import type { BuildInfo } from '../records/build-info.js';
 import { readLatestGreen } from '../records/latest-green.js';
 import { completeLatestRelease, findLatestRelease, isOvertaken, moveLatestRelease } from '../records/latest-release.js';
@@ -43,7 +44,8 @@ export interface NewestRelease {
 /**
  * Releases the newest commit that passed, unless it is the latest release, and makes it that.
  *
- * `latest_release.json` moves when everything that it leads to is in place, then `latest/`. Broken off at any point, the next
+ * `latest_release.json` moves when everything that it leads to is in place, then `latest/`; last, `index.yaml` lists what
+ * `helm repo add` is to find. Broken off at any point, the next
  * call goes on: what is published is not built again, and what was not moved moves.
  *
  * @throws {ReleaseError} `NO_GREEN_COMMIT`, `INVALID_RECORD`, `UNAVAILABLE`; whatever `build` throws
@@ -59,7 +61,9 @@ export async function releaseNewest(
     const completed = await completeLatestRelease(store, releasesUri, latest);
     if (completed)
       onLine?.(`put ${target} at ${joinUri(releasesUri, 'latest/')}, where an interrupted release had not`);
-    return { state: completed ? 'completed' : 'current', sha, target };
+    const { added } = await updateChartIndex(store, { releasesUri });
+    if (added.length > 0) onLine?.(`index.yaml lists ${added.join(', ')} now`);
+    return { state: completed || added.length > 0 ? 'completed' : 'current', sha, target };
   }
   onLine?.(`${sha} has passed and is not released; the latest release is ${latest?.sha ?? 'none yet'}`);
   // Before the build: of two builds at once, the later one's id is larger.
@@ -68,6 +72,7 @@ export async function releaseNewest(
   const target = info?.chart.uri;
   if (info === undefined || target === undefined) return { state: 'unpublished', sha, ...(info && { info }) };
   await moveLatestRelease(store, { releasesUri, archive: info.chart.path, sha, target, buildId });
+  await updateChartIndex(store, { releasesUri });
   const now = await findLatestRelease(store, releasesUri);
   return { state: now?.sha === sha ? 'released' : 'overtaken', sha, target, info };
 }

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { SandboxError } from '../errors.js';
 import type { ContainerEngine } from '../kubernetes/nodes/docker-runtime.js';
 
@@ -49,8 +50,19 @@ async function ask(host: string): Promise<DockerEngine> {
   const { status } = await get(host, '/_ping');
   if (status !== 200) throw new Error(`answered the ping with ${status}`);
   const { body } = await get(host, '/networks/bridge');
-  const { IPAM } = JSON.parse(body) as { IPAM?: { Config?: { Gateway?: string }[] } };
-  return { host, gateway: IPAM?.Config?.find((config) => config.Gateway)?.Gateway };
+  const { IPAM, Options } = JSON.parse(body) as {
+    IPAM?: { Config?: { Gateway?: string }[] };
+    Options?: Readonly<Record<string, string>>;
+  };
+  const gateway = IPAM?.Config?.find((config) => config.Gateway)?.Gateway;
+  return { host, gateway: gateway ?? addressOf(Options?.['com.docker.network.bridge.name']) };
+}
+
+/** An engine that has made its bridge itself does not tell its address before it is started again (20.10). */
+function addressOf(bridge: string | undefined): string | undefined {
+  return bridge === undefined
+    ? undefined
+    : networkInterfaces()[bridge]?.find(({ family }) => family === 'IPv4')?.address;
 }
 
 /**

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseHelmIgnore } from './helmignore.js';
 
@@ -36,6 +37,11 @@ describe(parseHelmIgnore, () => {
     ['', '.hidden', false, false],
     ['.*', '.helmignore', false, true],
     ['\uFEFFa', 'a', false, true],
+    ['docker-compose.yml', 'docker-compose.yml', false, true],
+    ['*-test-*', 'a/op-test-1.yaml', false, true],
+    ['a[b-d]c', 'a-c', false, false],
+    ['a[b\\-d]c', 'a-c', false, true],
+    ['a[^\\-]c', 'a-c', false, false],
   ])('with %j: %s (folder: %s) is left out: %s', (rules, path, isFolder, ignored) => {
     expect(parseHelmIgnore(rules).ignores(path, isFolder)).toBe(ignored);
   });
@@ -44,6 +50,30 @@ describe(parseHelmIgnore, () => {
     const ignore = parseHelmIgnore('*.txt\n!keep.txt');
     expect(ignore.ignores('keep.txt', false)).toBe(true);
     expect(ignore.ignores('a.md', false)).toBe(true);
+  });
+
+  it('takes any name for itself when its special signs are escaped, and no other', () => {
+    const name = fc.stringMatching(/^[!-.0-~é][ -.0-~é]{0,8}[!-.0-~é]$/);
+    fc.assert(
+      fc.property(name, name, (one, other) => {
+        const ignore = parseHelmIgnore(`/${one.replaceAll(/[\\*?[\]]/g, '\\$&')}`);
+        expect(ignore.ignores(one, false)).toBe(true);
+        expect(ignore.ignores(other, false)).toBe(other === one);
+      }),
+    );
+  });
+
+  it('has rules for any text, or an error that says where', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a\-[\]^*?!\\/{}.() é\n]{0,12}$/), (text) => {
+        try {
+          expect(typeof parseHelmIgnore(text).ignores('a-b/c', false)).toBe('boolean');
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'INVALID_CHART', file: '.helmignore', line: expect.any(Number) });
+        }
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it.each(['**/a', '[', 'a[', '[]', '[a', '[-x]', 'a\\'])('rejects %j with its line', (rule) => {

@@ -18,7 +18,7 @@ interface Rule {
  * are tried in order and the first that fits decides; and a negated rule leaves out all that it does **not** match.
  * Hidden files of `templates/` are left out always.
  *
- * @throws {HelmError} `INVALID_CHART` for `**` or a malformed pattern.
+ * @throws {HelmError} `INVALID_CHART` for `**` or a malformed pattern, also one that helm would take without ever matching it.
  * @see https://github.com/helm/helm/blob/main/pkg/ignore/rules.go
  */
 export function parseHelmIgnore(text: string, file = '.helmignore'): HelmIgnore {
@@ -108,7 +108,9 @@ function compileSet(characters: readonly string[], start: number): { source: str
       high = end;
     }
     // Go takes a range the wrong way round as one that matches nothing; a regular expression does not.
-    ranges.push((low.codePointAt(0) ?? 0) <= (high.codePointAt(0) ?? 0) ? `${quote(low)}-${quote(high)}` : '');
+    ranges.push(
+      (low.codePointAt(0) ?? 0) <= (high.codePointAt(0) ?? 0) ? `${quoteInSet(low)}-${quoteInSet(high)}` : '',
+    );
   }
   const set = ranges.join('');
   // A set of Go matches `/` only when it says so; a negated one takes any character.
@@ -117,5 +119,10 @@ function compileSet(characters: readonly string[], start: number): { source: str
 }
 
 function quote(character: string): string {
-  return /[\\^$.*+?()[\]{}|/-]/.test(character) ? `\\${character}` : character;
+  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
+}
+
+/** A hyphen has a meaning in a set only, and may be escaped there only. */
+function quoteInSet(character: string): string {
+  return character === '-' ? '\\-' : quote(character);
 }

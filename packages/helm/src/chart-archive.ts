@@ -5,10 +5,11 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { maxChartBytes, maxFileBytes, notPackaged, readArchiveFiles } from './archive-files.js';
-import { parseChart, readChart, readChartFields, resolveLink } from './chart.js';
+import { parseChart, readChart, readChartFields } from './chart-info.js';
 import { packDependencies } from './chart-dependencies.js';
 import type { ChartFile } from './chart-dependencies.js';
-import type { ChartInfo } from './chart.js';
+import type { ChartInfo } from './chart-info.js';
+import { resolveLink } from './copy-chart.js';
 import { HelmError } from './errors.js';
 import { parseHelmIgnore } from './helmignore.js';
 import type { HelmIgnore } from './helmignore.js';
@@ -40,7 +41,14 @@ const fixedTime = new Date('1980-01-01T00:00:00Z');
 export async function packageChart(dir: string, outDir: string): Promise<ChartArchive> {
   const chart = await readChart(dir);
   const root = await realpath(dir);
-  const files = await packDependencies(dir, chart, await listChartFiles(root));
+  const own = await listChartFiles(root);
+  if (!own.some(({ path: name }) => name === 'Chart.yaml')) {
+    throw new HelmError('INVALID_CHART', `${join(dir, '.helmignore')} leaves out Chart.yaml`, {
+      file: join(dir, '.helmignore'),
+      hint: 'Remove the pattern that matches it, or add "!Chart.yaml" below it.',
+    });
+  }
+  const files = await packDependencies(dir, chart, own);
   const body = await compress(chart, files);
   const path = join(outDir, `${chart.name}-${chart.version}.tgz`);
   await mkdir(outDir, { recursive: true });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { isMap, isScalar, isSeq } from 'yaml';
 import { readArchiveFiles } from './archive-files.js';
-import { parseChartDocument } from './chart-file.js';
-import { parseChart } from './chart.js';
-import type { ChartInfo } from './chart.js';
+import { checkChartFiles } from './chart-check.js';
+import { decodeChartFile } from './chart-file.js';
+import { parseChart, parseRequirements } from './chart-info.js';
+import type { ChartInfo } from './chart-info.js';
 import { HelmError } from './errors.js';
 
 /** One file of a chart. */
@@ -22,13 +22,14 @@ const maxDepth = 20;
  * as they are.
  *
  * @throws {HelmError} `INVALID_CHART` when something in `charts/` is no chart, or a dependency that `Chart.yaml` names
- * (`requirements.yaml` in charts of `apiVersion: v1`) is not there.
+ * (or `requirements.yaml`, which stands for them) is not there.
  */
 export async function packDependencies(
   dir: string,
   chart: ChartInfo,
   files: readonly ChartFile[],
 ): Promise<readonly ChartFile[]> {
+  checkChartFiles(dir, files);
   const subcharts = await readSubcharts(dir, files, 1);
   const present = new Set(subcharts.map(({ name }) => name));
   const { names, file } = dependenciesOf(dir, chart, files);
@@ -74,7 +75,8 @@ async function readSubcharts(dir: string, files: readonly ChartFile[], depth: nu
         hint: 'Only charts belong into charts/; list what else is there in .helmignore.',
       });
     }
-    const { name } = parseChart(chartYaml.body.toString('utf8'), `${place}/Chart.yaml`);
+    const { name } = parseChart(decodeChartFile(chartYaml.body, `${place}/Chart.yaml`), `${place}/Chart.yaml`);
+    checkChartFiles(place, own);
     subcharts.push({ name, original, files: placed(own, await readSubcharts(place, own, depth + 1)) });
   }
   return subcharts;
@@ -101,15 +103,9 @@ function dependenciesOf(
 ): { readonly names: readonly string[]; readonly file: string } {
   const file = 'requirements.yaml';
   const requirements = files.find(({ path }) => path === file);
-  if (chart.apiVersion !== 'v1' || requirements === undefined) {
-    return { names: chart.dependencies.map(({ name }) => name), file: 'Chart.yaml' };
-  }
-  const { document } = parseChartDocument(requirements.body.toString('utf8'), join(dir, file));
-  const list: unknown = document.get('dependencies', true);
-  const items: readonly unknown[] = isSeq(list) ? list.items : [];
-  const names = items.flatMap((item) => {
-    const name: unknown = isMap(item) ? item.get('name', true) : undefined;
-    return isScalar(name) ? [String(name.value)] : [];
-  });
-  return { names, file };
+  const path = join(dir, file);
+  const named = requirements && parseRequirements(decodeChartFile(requirements.body, path), path);
+  return named === undefined
+    ? { names: chart.dependencies.map(({ name }) => name), file: 'Chart.yaml' }
+    : { names: named.map(({ name }) => name), file };
 }

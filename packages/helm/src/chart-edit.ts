@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chartInfoOf } from './chart.js';
+import { chartInfoOf } from './chart-info.js';
 import { readChartFile } from './chart-file.js';
 import { editDocument, editYaml } from './yaml-edit.js';
 import type { ScalarValue } from './yaml-scalar.js';

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile, stat } from 'node:fs/promises';
-import { LineCounter, parseDocument } from 'yaml';
+import { open } from 'node:fs/promises';
+import { parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { HelmError } from './errors.js';
 
@@ -13,14 +13,20 @@ const maxFileBytes = 5 * 1024 * 1024; // helm's own limit for a file of a chart
  * could not be written back exactly.
  */
 export async function readChartFile(path: string): Promise<string> {
+  return (await openChartFile(path)).text;
+}
+
+/** {@link readChartFile}, with the file's mode. */
+export async function openChartFile(path: string): Promise<{ readonly text: string; readonly mode: number }> {
   try {
-    const { size } = await stat(path);
+    await using file = await open(path);
+    const { size, mode } = await file.stat();
     if (size > maxFileBytes) {
       throw new HelmError('INVALID_CHART', `${path} has ${size} bytes, helm reads up to ${maxFileBytes}`, {
         file: path,
       });
     }
-    return decode(await readFile(path), path);
+    return { text: decodeChartFile(await file.readFile(), path), mode };
   } catch (cause) {
     if (cause instanceof HelmError) throw cause;
     const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(cause);
@@ -32,7 +38,8 @@ export async function readChartFile(path: string): Promise<string> {
   }
 }
 
-function decode(body: Uint8Array, file: string): string {
+/** The text of a chart's file, its byte order mark kept. @throws {HelmError} `INVALID_CHART` when it is not UTF-8. */
+export function decodeChartFile(body: Uint8Array, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch (cause) {
@@ -47,20 +54,28 @@ function decode(body: Uint8Array, file: string): string {
   }
 }
 
+/** Line of a character offset, from 1. */
+export function lineOf(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
+  return line;
+}
+
 /** A parsed document and where its characters stand. */
 export interface ChartDocument {
   readonly document: Document.Parsed;
+  /** What was parsed. */
+  readonly text: string;
   /** Line of a character offset, from 1. */
   lineAt(offset: number): number;
 }
 
 /** Parses one YAML document of a chart. @throws {HelmError} `INVALID_CHART` with file and line. */
 export function parseChartDocument(text: string, file: string): ChartDocument {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, keepSourceTokens: true, logLevel: 'error' });
+  const document = parseDocument(text, { keepSourceTokens: true, logLevel: 'error' });
   const [problem] = document.errors;
   if (problem !== undefined) {
-    const line = lineCounter.linePos(problem.pos[0]).line;
+    const line = lineOf(text, problem.pos[0]);
     if (problem.code === 'MULTIPLE_DOCS') {
       throw new HelmError('INVALID_CHART', `${file}:${line}: a second document starts here`, {
         cause: problem,
@@ -72,5 +87,5 @@ export function parseChartDocument(text: string, file: string): ChartDocument {
     const [what = ''] = problem.message.split(' at line ');
     throw new HelmError('INVALID_CHART', `${file}:${line}: not valid YAML: ${what}`, { cause: problem, file, line });
   }
-  return { document, lineAt: (offset) => lineCounter.linePos(offset).line };
+  return { document, text, lineAt: (offset) => lineOf(text, offset) };
 }

@@ -1,8 +1,9 @@
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { notPackaged, readArchiveFiles } from './archive-files.js';
-import { checkReplaceable, parseChart } from './chart.js';
-import type { ChartInfo } from './chart.js';
+import { parseChart } from './chart-info.js';
+import type { ChartInfo } from './chart-info.js';
+import { checkReplaceable } from './copy-chart.js';
 
 /** A chart in a folder. */
 export interface UnpackedChart extends ChartInfo {

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { copyChart, readChart } from './chart.js';
+import { readChart } from './chart-info.js';
+import { copyChart } from './copy-chart.js';
 import { editChart } from './chart-edit.js';
 
 let folder: string;

@@ -3,7 +3,7 @@ import { UsageError } from '@seatrial/cli';
 import type { ContextOf } from '@seatrial/cli';
 import { editChart } from '../chart-edit.js';
 import { chartVersion } from '../chart-version.js';
-import { readChart } from '../chart.js';
+import { readChart } from '../chart-info.js';
 import type { bumpFlags } from './bump-flags.js';
 
 /** Sets the version of a chart and prints it. */

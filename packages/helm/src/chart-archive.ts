@@ -1,18 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { maxChartBytes, maxFileBytes, notPackaged, readArchiveFiles } from './archive-files.js';
+import { notPackaged, readArchiveFiles } from './archive-files.js';
 import { parseChart, readChart, readChartFields } from './chart-info.js';
 import { packDependencies } from './chart-dependencies.js';
-import type { ChartFile } from './chart-dependencies.js';
+import { readChartFiles } from './chart-files.js';
+import type { ChartFile } from './chart-files.js';
 import type { ChartInfo } from './chart-info.js';
-import { resolveLink } from './copy-chart.js';
-import { HelmError } from './errors.js';
-import { parseHelmIgnore } from './helmignore.js';
-import type { HelmIgnore } from './helmignore.js';
 
 /** A packaged chart. */
 export interface ChartArchive {
@@ -39,16 +36,8 @@ const fixedTime = new Date('1980-01-01T00:00:00Z');
  * chart, a name cannot be packed, or it is larger than helm takes.
  */
 export async function packageChart(dir: string, outDir: string): Promise<ChartArchive> {
-  const chart = await readChart(dir);
-  const root = await realpath(dir);
-  const own = await listChartFiles(root);
-  if (!own.some(({ path: name }) => name === 'Chart.yaml')) {
-    throw new HelmError('INVALID_CHART', `${join(dir, '.helmignore')} leaves out Chart.yaml`, {
-      file: join(dir, '.helmignore'),
-      hint: 'Remove the pattern that matches it, or add "!Chart.yaml" below it.',
-    });
-  }
-  const files = await packDependencies(dir, chart, own);
+  const [chart, root] = await Promise.all([readChart(dir), realpath(dir)]);
+  const files = await packDependencies(dir, chart, await readChartFiles(root));
   const body = await compress(chart, files);
   const path = join(outDir, `${chart.name}-${chart.version}.tgz`);
   await mkdir(outDir, { recursive: true });
@@ -56,8 +45,9 @@ export async function packageChart(dir: string, outDir: string): Promise<ChartAr
   try {
     await writeFile(part, body);
     await rename(part, path);
-  } finally {
+  } catch (error) {
     await rm(part, { force: true });
+    throw error;
   }
   const sha256 = createHash('sha256').update(body).digest('hex');
   return { path, sha256, sizeBytes: body.length, name: chart.name, version: chart.version };
@@ -87,53 +77,6 @@ export async function readPackedChart(
   const { name, version } = parseChart(text, file);
   const fields = { ...readChartFields(text, file), name, version };
   return { sha256: createHash('sha256').update(body).digest('hex'), sizeBytes: body.length, name, version, fields };
-}
-
-async function listChartFiles(root: string): Promise<readonly ChartFile[]> {
-  const text = await readFile(join(root, '.helmignore'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  const ignore = parseHelmIgnore(text, join(root, '.helmignore'));
-  const files: ChartFile[] = [];
-  await collect({ root, ignore, files }, root, '', []);
-  const totalBytes = files.reduce((sum, { body }) => sum + body.length, 0);
-  if (totalBytes > maxChartBytes) {
-    throw new HelmError('INVALID_CHART', `the chart has ${totalBytes} bytes, helm takes up to ${maxChartBytes}`, {
-      hint: 'List what does not belong to the chart in .helmignore.',
-    });
-  }
-  return files;
-}
-
-async function collect(
-  walk: { readonly root: string; readonly ignore: HelmIgnore; readonly files: ChartFile[] },
-  folder: string,
-  prefix: string,
-  around: readonly string[],
-): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = `${prefix}${entry.name}`;
-    const place = join(folder, entry.name);
-    const real = entry.isSymbolicLink() ? await resolveLink(walk.root, place) : place;
-    const facts = await stat(real);
-    if (walk.ignore.ignores(path, facts.isDirectory())) continue;
-    if (facts.isDirectory()) {
-      if (around.includes(real)) {
-        throw new HelmError('INVALID_CHART', `${place} is a link to a folder around it`, { file: place });
-      }
-      await collect(walk, real, `${path}/`, [...around, real]);
-    } else if (!facts.isFile()) {
-      throw new HelmError('INVALID_CHART', `${place} is neither file nor folder`, { file: place });
-    } else if (facts.size > maxFileBytes) {
-      throw new HelmError('INVALID_CHART', `${place} has ${facts.size} bytes, helm takes up to ${maxFileBytes}`, {
-        file: place,
-        hint: 'List what does not belong to the chart in .helmignore.',
-      });
-    } else {
-      walk.files.push({ path, body: await readFile(real) });
-    }
-  }
 }
 
 async function compress(chart: ChartInfo, files: readonly ChartFile[]): Promise<Buffer> {

@@ -3,7 +3,7 @@ import { isMap, isScalar, parseAllDocuments } from 'yaml';
 import type { Document } from 'yaml';
 import { decodeChartFile, lineOf } from './chart-file.js';
 import { dependencyShape } from './chart-info.js';
-import type { ChartFile } from './chart-dependencies.js';
+import type { ChartFile } from './chart-files.js';
 import { HelmError } from './errors.js';
 import { findUnreadable } from './go-yaml.js';
 import { findMisshapen } from './yaml-shape.js';

@@ -1,17 +1,11 @@
 import { join } from 'node:path';
 import { readArchiveFiles } from './archive-files.js';
+import type { ChartFile } from './chart-files.js';
 import { checkChartFiles } from './chart-check.js';
 import { decodeChartFile } from './chart-file.js';
 import { parseChart, parseRequirements } from './chart-info.js';
 import type { ChartInfo } from './chart-info.js';
 import { HelmError } from './errors.js';
-
-/** One file of a chart. */
-export interface ChartFile {
-  /** Below the chart's folder, with `/`. */
-  readonly path: string;
-  readonly body: Buffer;
-}
 
 /** Charts in charts in charts …: helm has no limit, a stack has. */
 const maxDepth = 20;

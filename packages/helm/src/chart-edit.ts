@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chartInfoOf } from './chart-info.js';
-import { readChartFile } from './chart-file.js';
+import { openChartFile } from './chart-file.js';
 import { editDocument, editYaml } from './yaml-edit.js';
 import type { ScalarValue } from './yaml-scalar.js';
 
@@ -31,27 +31,33 @@ export async function editChart(dir: string, edit: ChartEdit): Promise<void> {
   >;
   const chartFile = join(dir, 'Chart.yaml');
   const valuesFile = join(dir, 'values.yaml');
-  const [chartText, valuesText] = await Promise.all([
-    Object.keys(chartEdits).length > 0 ? readChartFile(chartFile) : undefined,
-    Object.keys(values).length > 0 ? readChartFile(valuesFile) : undefined,
+  const [chart, given] = await Promise.all([
+    Object.keys(chartEdits).length > 0 ? openChartFile(chartFile) : undefined,
+    Object.keys(values).length > 0 ? openChartFile(valuesFile) : undefined,
   ]);
-  const results: { readonly file: string; readonly text: string }[] = [];
-  if (chartText !== undefined) {
-    const { text, parsed } = editDocument(chartText, chartEdits, chartFile);
+  const results: Replacement[] = [];
+  if (chart !== undefined) {
+    const { text, parsed } = editDocument(chart.text, chartEdits, chartFile);
     chartInfoOf(parsed, chartFile);
-    results.push({ file: chartFile, text });
+    results.push({ ...chart, file: chartFile, text });
   }
-  if (valuesText !== undefined) results.push({ file: valuesFile, text: editYaml(valuesText, values, valuesFile) });
+  if (given !== undefined) {
+    results.push({ ...given, file: valuesFile, text: editYaml(given.text, values, valuesFile) });
+  }
   await replaceFiles(results);
 }
 
+interface Replacement {
+  readonly file: string;
+  readonly text: string;
+  readonly mode: number;
+}
+
 /** All is written before the first file is replaced: a full disk leaves both as they were. */
-async function replaceFiles(files: readonly { readonly file: string; readonly text: string }[]): Promise<void> {
-  const parts = files.map(({ file, text }) => ({ file, text, part: `${file}.${randomUUID()}.part` }));
+async function replaceFiles(files: readonly Replacement[]): Promise<void> {
+  const parts = files.map((each) => ({ ...each, part: `${each.file}.${randomUUID()}.part` }));
   try {
-    const written = await Promise.allSettled(
-      parts.map(async ({ file, text, part }) => writeFile(part, text, { mode: (await stat(file)).mode })),
-    );
+    const written = await Promise.allSettled(parts.map(({ text, mode, part }) => writeFile(part, text, { mode })));
     const failed = written.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     for (const { file, part } of parts) await rename(part, file);

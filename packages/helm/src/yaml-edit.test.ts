@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { isScalar, parse, parseDocument } from 'yaml';
 import { editYaml } from './yaml-edit.js';
 
 const edit = (text: string, edits: Record<string, string | number | boolean>) => editYaml(text, edits, 'values.yaml');
@@ -123,6 +123,10 @@ list:
     );
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 'half a \ud83d'])('refuses the value %j', (value) => {
+    expect(() => edit('a: 1\n', { a: value })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  });
+
   it.each(['', '.a', 'a..b'])('refuses the path %j', (path) => {
     expect(() => edit('a: 1\n', { [path]: 'z' })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });
@@ -164,6 +168,7 @@ describe('what an edit leaves alone', () => {
     plain.map((text) => `"${text}"`),
     fc.nat().map(String),
     fc.constantFrom('true', 'null', '~', 'r.io/op:v1', '"r.io/op@sha256:00"'),
+    fc.constantFrom(`x\n${' '.repeat(12)}y`, `"x\n${' '.repeat(12)}y"`, `'x''y'`, '"\\x41"', 'a:b', 'a#b'),
   );
   const gap = fc.constantFrom('', '  # why', '\t# tab', ' ');
   const before = fc.constantFrom(
@@ -189,6 +194,11 @@ describe('what an edit leaves alone', () => {
     ['o.image', (value, rest) => `o: { a: 1 ,image: ${value} , b: [ 1 ]}${rest}\n`],
     ['l.1.image', (value, rest) => `l:\n- image: x\n- name: y\n  image: ${value}${rest}\n`],
     ['image', (value, rest) => `image: &i ${value}${rest}\n`],
+    ['image', (value, rest) => `image: &i ${value}${rest}\ninit: [*i, {image: *i}]\n`],
+    ['image', (value, rest) => `image:\n  ${value}${rest}\n`],
+    ['image', (value, rest) => `? image\n: ${value}${rest}\n`],
+    ['l.0', (value, rest) => `l: [${value}, ${rest.trim() === '' ? '' : `x${rest}\n`}]\n`],
+    ['l.0.image', (value, rest) => `l: [image: ${value} ]${rest}\n`],
     ['image', (value, rest) => `image: !!str ${value}${rest}\n`],
   );
   const value = fc.oneof(
@@ -218,6 +228,13 @@ describe('what an edit leaves alone', () => {
           expect(result.endsWith(end)).toBe(true);
           expect(parse(result.slice(start.length, result.length - end.length))).toBe(text);
           expect(edit(result, { [path]: text })).toBe(result);
+          const expected = parseDocument(`${start}${old}${end}`);
+          const node = expected.getIn(
+            path.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key)),
+            true,
+          );
+          if (isScalar(node)) node.value = text;
+          expect(parse(result)).toEqual(expected.toJS());
         },
       ),
       { numRuns: 500 },

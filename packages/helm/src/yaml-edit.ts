@@ -23,31 +23,49 @@ interface Splice {
  * show elsewhere.
  *
  * @throws {HelmError} `INVALID_CHART` with file, line and path when the text is not one YAML document, a part of the path is
- * no map, or the value is a map or list.
+ * no map, or the value is a map or list; `INVALID_OPTION` for a value that YAML or JSON cannot hold.
  */
 export function editYaml(text: string, edits: Readonly<Record<string, ScalarValue>>, file: string): string {
   return editDocument(text, edits, file).text;
 }
 
-/** {@link editYaml}, and the result parsed, for who reads it next: parsing is what takes the time. */
+/**
+ * {@link editYaml}, and the result as a document for who reads it next, since parsing is what takes the time. Where values were
+ * only swapped it is the document that was read, with the new values in it: what it says of lines is of the text before.
+ */
 export function editDocument(
   text: string,
   edits: Readonly<Record<string, ScalarValue>>,
   file: string,
 ): { readonly text: string; readonly parsed: ChartDocument } {
-  const wanted = Object.entries(edits).map(([path, value]) => ({ keys: parsePath(path, file), path, value }));
+  const wanted = Object.entries(edits).map(([path, value]) => {
+    if (isWritable(value)) return { keys: parsePath(path, file), path, value };
+    throw new HelmError('INVALID_OPTION', `${file}: cannot set ${path} to ${JSON.stringify(value)}`, {
+      hint: 'Set it to a text of whole characters, to a number that is one, or to true or false.',
+    });
+  });
   const parsed = parseChartDocument(text, file);
   if (wanted.length === 0) return { text, parsed };
 
   // Values that are there are set in one go, missing keys one by one: each changes where the next belongs.
   const splices: Splice[] = [];
   const missing: typeof wanted = [];
+  const swapped: { readonly node: Scalar; readonly value: ScalarValue }[] = [];
   for (const edit of wanted) {
     const place = locate(parsed, edit.keys, edit.path, file);
-    if (place.found) splices.push(replaceValue(place, edit.value, text, describe(parsed, edit.path, file)));
-    else missing.push(edit);
+    if (!place.found) {
+      missing.push(edit);
+      continue;
+    }
+    const splice = replaceValue(place, edit.value, text, describe(parsed, edit.path, file));
+    if (isSwap(place.node, splice, text)) swapped.push({ node: place.node, value: edit.value });
+    splices.push(splice);
   }
   let result = applySplices(text, splices);
+  if (swapped.length === wanted.length) {
+    for (const { node, value } of swapped) node.value = value;
+    return { text: result, parsed };
+  }
   for (const edit of missing) {
     const current = parseChartDocument(result, file);
     const place = locate(current, edit.keys, edit.path, file);
@@ -59,6 +77,11 @@ export function editDocument(
   }
   // What is wanted is worked out in the document that was read: nothing below needs it as it was.
   return { text: result, parsed: check(parsed.document, result, wanted, file) };
+}
+
+/** No infinity, which JSON lacks and helm therefore too, and no half of a surrogate pair. */
+function isWritable(value: ScalarValue): boolean {
+  return typeof value === 'number' ? Number.isFinite(value) : !/\p{Surrogate}/u.test(String(value));
 }
 
 /** Splits at dots that are not escaped. @throws {HelmError} `INVALID_OPTION` for an empty key. */
@@ -147,6 +170,20 @@ function replaceValue({ node, pair }: Found, value: ScalarValue, text: string, f
   // A block takes in its last line end, which stays.
   const lineEnd = block ? (/\r?\n$/.exec(text.slice(start, end))?.[0] ?? '') : '';
   return { start, end: end - lineEnd.length, text: formatScalar(value, styleOf(node)) };
+}
+
+/**
+ * Whether one scalar takes another's place so that nothing around it can be read in another way, and the result need not be read
+ * again: the old one is of one line and neither tagged nor at the start of a line, and so is the new one; where the old one
+ * ends, the new one ends as well, since it is in quotes, or bare as the old one was and of characters that mean nothing
+ * by themselves anywhere (see `formatScalar`, which has read it to be sure).
+ */
+function isSwap(node: Node | null, { start, end, text: written }: Splice, text: string): node is Scalar {
+  if (!isScalar(node) || node.tag !== undefined || start === end || start === 0) return false;
+  if (node.type !== 'PLAIN' && node.type !== 'QUOTE_SINGLE' && node.type !== 'QUOTE_DOUBLE') return false;
+  if (/[\r\n]/.test(written) || /[\r\n]/.test(text.slice(start - 1, end))) return false;
+  const isQuoted = /^["']/.test(written);
+  return isQuoted || node.type === 'PLAIN';
 }
 
 function styleOf(node: Node): ScalarStyle {

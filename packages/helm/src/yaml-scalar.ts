@@ -27,9 +27,14 @@ export function formatScalar(value: ScalarValue, style: ScalarStyle = 'plain'): 
   return escaped;
 }
 
+/** Bare words that are no text to one of the versions. @see https://yaml.org/type/bool.html */
+const words = /^(?:y|yes|n|no|true|false|on|off|null)$/i;
+
 /** Whether a reader of either version takes the bare characters as this very text. */
 function isPlainText(value: string): boolean {
   if (!plainText.test(value) || value.endsWith(' ') || value.length > 1_000) return false;
+  // What starts with a letter is a text but for some words: no time and no number does (`e0` is one to some readers).
+  if (/^[A-DF-Za-df-z]/.test(value) && !/ /.test(value)) return !words.test(value);
   // Base 60 numbers and binary ones with underscores are numbers in 1.1, in Go's reader too.
   if (/^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/.test(value) || /^0[xob]?[0-9a-f_]+$/i.test(value))
     return false;

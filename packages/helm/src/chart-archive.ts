@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { notPackaged, readArchiveFiles } from './archive-files.js';
+import { readArchiveFiles } from './archive-files.js';
+import { readArchiveFile } from './archive-source.js';
 import { parseChart, readChart, readChartFields } from './chart-info.js';
 import { packDependencies } from './chart-dependencies.js';
 import { readChartFiles } from './chart-files.js';
@@ -59,9 +60,7 @@ export async function packageChart(dir: string, outDir: string): Promise<ChartAr
  * @throws {HelmError} `INVALID_CHART` when it is not one.
  */
 export async function readChartArchive(path: string): Promise<ChartArchive> {
-  const body = await readFile(path).catch((cause: unknown) => {
-    throw notPackaged(path, 'it cannot be read', cause);
-  });
+  const body = await readArchiveFile(path);
   const { sha256, sizeBytes, name, version } = await readPackedChart(body, path);
   return { path, sha256, sizeBytes, name, version };
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { maxChartBytes } from './archive-files.js';
 import { readChart } from './chart-info.js';
+import { readArchiveFile, readStoredChart } from './archive-source.js';
+import type { ArchiveStore } from './archive-source.js';
 import { copyChart } from './copy-chart.js';
 import { unpackChart } from './chart-unpack.js';
 import type { UnpackedChart } from './chart-unpack.js';
@@ -13,7 +15,7 @@ import type { HelmRegistry, RegistryAccess } from './helm-registry.js';
 /** What fetching may need, each only for its kind of source. */
 export interface ChartFetchers {
   /** For `gs://` and `file://`. */
-  readonly store?: { read(uri: string, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array> } | undefined;
+  readonly store?: ArchiveStore | undefined;
   /** For `http://` and `https://`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** For `oci://`. */
@@ -68,17 +70,17 @@ async function download(
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(source)?.[1];
   switch (scheme) {
     case undefined:
-      return readFile(source).catch((cause: unknown) => {
+      if (await isMissing(source)) {
         throw new HelmError('CHART_NOT_FOUND', `there is no chart at ${source}`, {
-          cause,
           file: source,
           hint: 'Name a folder with Chart.yaml, or an archive.',
         });
-      });
+      }
+      return readArchiveFile(source);
     case 'gs':
     case 'file':
       if (store === undefined) throw missing('store');
-      return store.read(source, signal === undefined ? {} : { signal });
+      return readStoredChart(store, source, { signal });
     case 'http':
     case 'https':
       if (fetch === undefined) throw missing('fetch');
@@ -149,7 +151,7 @@ async function pull(
     // A tag has `_` where the version has `+`.
     const version = tag.replaceAll('_', '+');
     const { path } = await helm.pull({ chart, version, destination: folder, registryConfig, plainHttp, signal });
-    return await readFile(path);
+    return await readArchiveFile(path);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -158,6 +160,13 @@ async function pull(
 /** Without credentials: user and password, and the query, which signs URLs. */
 function printable(source: string): string {
   return source.replace(/^([a-z+]+:\/\/)[^/@]*@/, '$1').replace(/^(https?:\/\/[^?#]*)[?#].*$/s, '$1');
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
+  );
 }
 
 async function isFolder(path: string): Promise<boolean> {

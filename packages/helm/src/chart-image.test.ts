@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseImage, setChartImage } from './chart-image.js';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import { chartImageValues, imageOfValues, setChartImage } from './chart-image.js';
+import { parseImage } from './image-name.js';
 
 const digest = `sha256:${'0a'.repeat(32)}`;
 
@@ -13,11 +15,16 @@ describe(parseImage, () => {
     ['127.0.0.1:5000/a/op', { repository: '127.0.0.1:5000/a/op', tag: undefined, digest: undefined }],
     [`r.io/op@${digest}`, { repository: 'r.io/op', tag: undefined, digest }],
     [`r.io/op:v1@${digest}`, { repository: 'r.io/op', tag: 'v1', digest }],
+    ['R.io:443/a/b__c--d.e:V_1', { repository: 'R.io:443/a/b__c--d.e', tag: 'V_1', digest: undefined }],
+    [`[::1]:5000/a@${digest}`, { repository: '[::1]:5000/a', tag: undefined, digest }],
   ])('takes %s apart', (image, parts) => {
     expect(parseImage(image)).toEqual(parts);
   });
 
-  it.each(['', 'a b', 'a/', '@sha256:00', 'a@latest'])('rejects %j', (image) => {
+  it.each([
+    ...['', 'a b', 'a/', '/a', '@sha256:00', 'a@latest', 'http://x', 'https://gcr.io/a:v1', 'a//b', 'a:v1:v2', 'a:'],
+    ...['Team/App:v1', 'a_-b', 'r.io:port/a', '-r.io/a', `r.io/${'a'.repeat(256)}`, `a:${'v'.repeat(129)}`],
+  ])('rejects %j', (image) => {
     expect(() => parseImage(image)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });
 });
@@ -47,11 +54,33 @@ describe(setChartImage, () => {
       'image: {repository: r.io/op, digest: "", tag: v1}\n',
     ],
     [
-      'parts, by digest',
-      'image:\n  repository: a\n',
+      'parts, by a digest that has a place',
+      'image: {repository: a, tag: b, digest: ""}\n',
       `o@${digest}`,
       'image',
-      `image:\n  repository: o\n  digest: ${digest}\n`,
+      `image: {repository: o, tag: b, digest: "${digest}"}\n`,
+    ],
+    [
+      'parts, by a digest that has none',
+      'image:\n  repository: a\n  tag: b\n',
+      `o@${digest}`,
+      'image',
+      `image:\n  repository: o@sha256\n  tag: "${digest.slice(7)}"\n`,
+    ],
+    ['name and tag', 'image: {name: a, tag: b}\n', 'r.io/op:v1', 'image', 'image: {name: r.io/op, tag: v1}\n'],
+    [
+      'parts, without a tag',
+      'image: {repository: a, tag: b}\n',
+      'r.io/op',
+      'image',
+      'image: {repository: r.io/op, tag: latest}\n',
+    ],
+    [
+      'parts over merged ones',
+      'b: &b {repository: a, tag: b}\nimage:\n  <<: *b\n  pull: x\n',
+      'r.io/op:v1',
+      'image',
+      'b: &b {repository: a, tag: b}\nimage:\n  <<: *b\n  pull: x\n  repository: r.io/op\n  tag: v1\n',
     ],
     [
       'parts with a registry',
@@ -91,7 +120,10 @@ describe(setChartImage, () => {
 
   it.each([
     ['a map that is an alias', 'base: &b {repository: a, tag: b}\nimage: *b\n', 'image.tag', 2],
+    ['a map under an alias', 'base: &b {repository: a, tag: b}\nimage: *b\n', 'image', 2],
     ['a list', 'a: 1\nimage:\n- a\n', 'image', 3],
+    ['a number', 'a: 1\nimage: 3\n', 'image', 2],
+    ['a map that holds no image', 'image: {pullPolicy: Always}\n', 'image', 1],
   ])('leaves %s as it is, and says where it stands', async (_what, text, path, line) => {
     const file = join(folder, 'values.yaml');
     await writeFile(file, text);
@@ -113,5 +145,39 @@ describe(setChartImage, () => {
       line: 2,
     });
     expect(await readFile(file)).toEqual(latin1);
+  });
+});
+
+describe(chartImageValues, () => {
+  it('refuses a chart without such a value, which would run the image it ran before', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'seatrial-image-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    await writeFile(join(dir, 'values.yaml'), 'other: x\n');
+    await expect(chartImageValues(dir, { image: 'op:v1' })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: `${join(dir, 'values.yaml')} has no image at "image"`,
+    });
+  });
+});
+
+describe(imageOfValues, () => {
+  it.each([
+    ['one text', 'image: a'],
+    ['repository and tag', 'image: {repository: a, tag: b}'],
+    ['name and tag', 'image: {name: a, tag: b}'],
+    ['digest', 'image: {repository: a, digest: ""}'],
+    ['registry apart', 'image: {registry: r, repository: a, tag: b, digest: ""}'],
+  ])('reads back what was set: %s', async (_what, text) => {
+    const dir = await mkdtemp(join(tmpdir(), 'seatrial-image-'));
+    onTestFinished(() => rm(dir, { recursive: true, force: true }));
+    for (const image of ['r.io/team/op:v1', `r.io/team/op@${digest}`]) {
+      await writeFile(join(dir, 'values.yaml'), `${text}\n`);
+      await setChartImage(dir, { image });
+      expect(imageOfValues(parse(await readFile(join(dir, 'values.yaml'), 'utf8')))).toEqual(parseImage(image));
+    }
+  });
+
+  it.each(['other: a', 'image: [a]', 'image: {tag: b}', 'image: "{{ x }}"', 'image:'])('finds none in %s', (text) => {
+    expect(imageOfValues(parse(text))).toBeUndefined();
   });
 });

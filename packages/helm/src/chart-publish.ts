@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { compare, parse } from 'semver';
+import { readArchiveFile, readStoredChart } from './archive-source.js';
+import type { ArchiveStore } from './archive-source.js';
 import { readChartArchive } from './chart-archive.js';
 import type { ChartArchive } from './chart-archive.js';
 import { HelmError } from './errors.js';
@@ -8,11 +9,16 @@ const maxMoves = 20;
 
 /** What publishing needs of an object store. */
 export interface ChartStore {
-  read(uri: string): Promise<Uint8Array>;
-  /** What is known of an object. Without it, `latest/` is moved whatever is there. @default none */
-  stat?(
-    uri: string,
-  ): Promise<{ readonly generation: string; readonly metadata?: Readonly<Record<string, string>> } | undefined>;
+  read(uri: string, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array>;
+  /** What is known of an object. Without it, `latest/` is moved whatever is there, and sizes are not looked at. @default none */
+  stat?(uri: string): Promise<
+    | {
+        readonly generation: string;
+        readonly sizeBytes?: number | undefined;
+        readonly metadata?: Readonly<Record<string, string>> | undefined;
+      }
+    | undefined
+  >;
   write(
     uri: string,
     body: Uint8Array,
@@ -44,17 +50,17 @@ export function publishedChartUri(releasesUri: string, chart: Pick<ChartArchive,
  * @throws {HelmError} `VERSION_EXISTS` when other bytes are, `INVALID_CHART`.
  */
 export async function checkPublished(
-  store: Pick<ChartStore, 'read'>,
+  store: ArchiveStore,
   options: { readonly archive: string | ChartArchive; readonly releasesUri: string },
 ): Promise<{ readonly uri: string; readonly state: 'free' | 'published' }> {
   const archive = typeof options.archive === 'string' ? await readChartArchive(options.archive) : options.archive;
   const uri = publishedChartUri(options.releasesUri, archive);
-  const present = await store.read(uri).catch((error: unknown) => {
+  const present = await readStoredChart(store, uri).catch((error: unknown) => {
     if ((error as { code?: unknown }).code === 'NOT_FOUND') return undefined;
     throw error;
   });
   if (present === undefined) return { uri, state: 'free' };
-  if (!(await readFile(archive.path)).equals(present)) throw versionExists(uri);
+  if (!(await readArchiveFile(archive.path)).equals(present)) throw versionExists(uri);
   return { uri, state: 'published' };
 }
 
@@ -91,7 +97,7 @@ export async function publishChart(
 ): Promise<PublishedChart> {
   const { latest = false, sha, signal } = options;
   const archive = typeof options.archive === 'string' ? await readChartArchive(options.archive) : options.archive;
-  const body = await readFile(archive.path);
+  const body = await readArchiveFile(archive.path);
   const { name, version } = archive;
   const base = withoutSlash(options.releasesUri);
   const uri = publishedChartUri(base, archive);
@@ -104,7 +110,7 @@ export async function publishChart(
     await store.write(uri, body, { ...common, ifGenerationMatch: '0' });
   } catch (cause) {
     if ((cause as { code?: unknown }).code !== 'PRECONDITION_FAILED') throw cause;
-    if (!body.equals(await store.read(uri))) throw versionExists(uri, cause);
+    if (!body.equals(await readStoredChart(store, uri, { signal }))) throw versionExists(uri, cause);
   }
   if (!latest) return { uri };
   const latestUri = `${base}/latest/${name}-latest.tgz`;

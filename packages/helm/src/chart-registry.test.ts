@@ -14,7 +14,7 @@ import { packageChart } from './chart-archive.js';
 import { fetchChart } from './chart-fetch.js';
 import { pushChart } from './chart-push.js';
 import { createHelm } from './helm.js';
-import type { Helm } from './helm.js';
+import type { Helm } from './helm-interface.js';
 import { findWorkspaceHelm } from './workspace-copy.js';
 
 const isRegistry = (host: string) =>

@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { notPackaged, readArchiveFiles } from './archive-files.js';
+import { readArchiveFile } from './archive-source.js';
 import { parseChart } from './chart-info.js';
 import type { ChartInfo } from './chart-info.js';
 import { checkReplaceable } from './copy-chart.js';
@@ -23,7 +24,8 @@ export async function unpackChart(
   archive: string | { readonly body: Uint8Array; /** For messages. */ readonly from: string },
   to: string,
 ): Promise<UnpackedChart> {
-  const { body, from } = typeof archive === 'string' ? { body: await read(archive), from: archive } : archive;
+  const { body, from } =
+    typeof archive === 'string' ? { body: await readArchiveFile(archive), from: archive } : archive;
   const files = await readArchiveFiles(body, from);
   const chart = parseChart((files.get('Chart.yaml') as Buffer).toString('utf8'), `${from}: Chart.yaml`);
   const target = resolve(to);
@@ -46,10 +48,4 @@ export async function unpackChart(
     await rm(part, { recursive: true, force: true });
   }
   return { ...chart, dir: target };
-}
-
-async function read(path: string): Promise<Buffer> {
-  return readFile(path).catch((cause: unknown) => {
-    throw notPackaged(path, 'it cannot be read', cause);
-  });
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findHelm } from './binary.js';
 import { helmEnvironment } from './environment.js';
 import { createHelm } from './helm.js';
-import type { Helm } from './helm.js';
+import type { Helm } from './helm-interface.js';
 import { findWorkspaceHelm } from './workspace-copy.js';
 
 /** What a chart of these tests holds: a ConfigMap, and what its values ask for. */

@@ -25,16 +25,16 @@ export { findWorkspaceHelm } from './workspace-copy.js';
 export { helmEnvironment } from './environment.js';
 export type { Env } from './environment.js';
 export { createHelm } from './helm.js';
+export type { HelmOptions } from './helm.js';
 export type {
   Abortable,
   Helm,
-  HelmOptions,
   InstallRequest,
   Recovery,
   ReleaseRef,
   ReleaseRequest,
   TimedRelease,
-} from './helm.js';
+} from './helm-interface.js';
 export type { ChartValues } from './helm-flags.js';
 export type { HookTest } from './hook-test.js';
 export type { LintMessage, LintReport } from './lint.js';
@@ -44,11 +44,14 @@ export { readChart } from './chart-info.js';
 export type { ChartDependency, ChartInfo } from './chart-info.js';
 export { editChart } from './chart-edit.js';
 export type { ChartEdit } from './chart-edit.js';
-export { parseImage, setChartImage } from './chart-image.js';
-export type { ImageParts } from './chart-image.js';
+export { chartImageValues, imageOfValues, setChartImage } from './chart-image.js';
+export { parseImage, splitRegistry } from './image-name.js';
+export type { ImageParts } from './image-name.js';
 export { chartVersion } from './chart-version.js';
 export { packageChart, readChartArchive } from './chart-archive.js';
 export type { ChartArchive } from './chart-archive.js';
+export { readStoredChart } from './archive-source.js';
+export type { ArchiveStore } from './archive-source.js';
 export { checkPublished, publishChart, publishedChartUri } from './chart-publish.js';
 export type { ChartStore, PublishedChart } from './chart-publish.js';
 export { updateChartIndex } from './chart-index.js';

@@ -1,16 +1,13 @@
 import { HelmError } from './errors.js';
 
 /** States of a release, as helm writes them. */
-export type ReleaseStatus =
-  | 'unknown'
-  | 'deployed'
-  | 'uninstalled'
-  | 'superseded'
-  | 'failed'
-  | 'uninstalling'
-  | 'pending-install'
-  | 'pending-upgrade'
-  | 'pending-rollback';
+export type ReleaseStatus = (typeof releaseStatuses)[number];
+
+/** @see https://github.com/helm/helm/blob/main/pkg/release/common/status.go */
+const releaseStatuses = [
+  ...(['unknown', 'deployed', 'uninstalled', 'superseded', 'failed', 'uninstalling'] as const),
+  ...(['pending-install', 'pending-upgrade', 'pending-rollback'] as const),
+] as const;
 
 /** A hook of a release and its last run. */
 export interface ReleaseHook {
@@ -26,7 +23,9 @@ export interface ReleaseHook {
 }
 
 /** Phases of a hook, as helm writes them. */
-export type HookPhase = 'Unknown' | 'Running' | 'Succeeded' | 'Failed';
+export type HookPhase = (typeof hookPhases)[number];
+
+const hookPhases = ['Unknown', 'Running', 'Succeeded', 'Failed'] as const;
 
 /** One revision of a release. */
 export interface ReleaseInfo {
@@ -72,8 +71,8 @@ export function parseRelease(json: string): ReleaseInfo {
   return {
     name: string(release, 'name'),
     namespace: string(release, 'namespace'),
-    revision: number(release, 'version'),
-    status: string(info, 'status') as ReleaseStatus,
+    revision: revision(release['version'], 'version'),
+    status: status(info),
     description: optionalString(info['description']),
     firstDeployedMs: time(info['first_deployed']),
     lastDeployedMs: time(info['last_deployed']),
@@ -90,8 +89,8 @@ export function parseReleaseList(json: string): readonly ReleaseSummary[] {
     return {
       name: string(line, 'name'),
       namespace: string(line, 'namespace'),
-      revision: Number(line['revision']), // text here, a number everywhere else
-      status: string(line, 'status') as ReleaseStatus,
+      revision: revision(line['revision'], 'revision'),
+      status: status(line),
       chart: string(line, 'chart'),
       appVersion: optionalString(line['app_version']) ?? '',
     };
@@ -103,8 +102,8 @@ export function parseHistory(json: string): readonly ReleaseRevision[] {
   return list(parseJson(json, 'history')).map((value) => {
     const line = record(value, 'revision');
     return {
-      revision: number(line, 'revision'),
-      status: string(line, 'status') as ReleaseStatus,
+      revision: revision(line['revision'], 'revision'),
+      status: status(line),
       chart: string(line, 'chart'),
       appVersion: optionalString(line['app_version']) ?? '',
       description: optionalString(line['description']) ?? '',
@@ -131,11 +130,17 @@ function parseHook(value: unknown): ReleaseHook {
     kind: optionalString(hook['kind']) ?? '',
     events: list(hook['events']).map(String),
     lastRun: {
-      phase: phase === undefined ? undefined : (phase as HookPhase),
+      phase: phase === undefined ? undefined : hookPhase(phase),
       startedMs: time(run['started_at']),
       completedMs: time(run['completed_at']),
     },
   };
+}
+
+function hookPhase(value: string): HookPhase {
+  const found = hookPhases.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw unreadable(`phase is none of a hook: ${JSON.stringify(value)}`);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -158,10 +163,17 @@ function string(fields: Fields, key: string): string {
   return value;
 }
 
-function number(fields: Fields, key: string): number {
-  const value = fields[key];
-  if (typeof value !== 'number') throw unreadable(`${key} is not a number`);
-  return value;
+/** A number, but in lists, where it is text. */
+function revision(value: unknown, key: string): number {
+  const found = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof found === 'number' && Number.isSafeInteger(found) && found > 0) return found;
+  throw unreadable(`${key} is not a revision: ${JSON.stringify(value)}`);
+}
+
+function status(fields: Fields): ReleaseStatus {
+  const found = releaseStatuses.find((each) => each === fields['status']);
+  if (found !== undefined) return found;
+  throw unreadable(`status is none of a release: ${JSON.stringify(fields['status'])}`);
 }
 
 function optionalString(value: unknown): string | undefined {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  chartImageValues,
   chartVersion,
   copyChart,
   editChart,
@@ -16,7 +17,6 @@ import { type ImageSpec, type PlannedImage, planImages } from './image/image-spe
 import { moveLatestTags, type ReleasedImage, releaseImages } from './image/release-images.js';
 import { type SourceFacts, sourceLabels } from './image/source-labels.js';
 import type { Registries } from './registry/registries.js';
-import { chartImageValues } from './chart-image.js';
 import { type BuildInfo, formatBuildInfo } from './records/build-info.js';
 import type { ReleaseStore } from './records/record-store.js';
 import { requireBucket } from './records/require-bucket.js';
@@ -194,7 +194,7 @@ async function packageEdited(
     const copy = join(work, name);
     await copyChart(chartDir, copy);
     const values: Record<string, string> = {};
-    for (const [path, image] of images) Object.assign(values, await chartImageValues(copy, path, image));
+    for (const [path, image] of images) Object.assign(values, await chartImageValues(copy, { path, image }));
     await editChart(copy, { version, appVersion: tag, values });
     return await packageChart(copy, outDir);
   } finally {

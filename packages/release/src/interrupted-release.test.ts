@@ -8,7 +8,7 @@ import { createObjectStore, storeOptionsFromEnv } from '@seatrial/storage';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { machineClock } from './clock.js';
-import { chartImageOf } from './chart-image.js';
+import { imageOfValues } from '@seatrial/helm';
 import { findPublishedRelease } from './records/published-chart.js';
 import { findLatestRelease } from './records/latest-release.js';
 import { openRepository, type RepositoryClient } from './registry/repository-client.js';
@@ -112,7 +112,7 @@ async function inspect({ store, sha, host, cwd }: Cloud, name: string) {
   });
   const query = { releasesUri, chart: { name: 'app', version: '0.1.0' }, commit: sha, outDir: join(cwd, 'fetched') };
   const published = await findPublishedRelease(store, query);
-  const digest = published === undefined ? undefined : chartImageOf(published.values, 'image')?.digest;
+  const digest = published === undefined ? undefined : imageOfValues(published.values)?.digest;
   if (published !== undefined) await requireImage(repository, digest ?? 'the chart names none');
   const objects: string[] = [];
   for await (const { uri } of store.list(`${releasesUri}/`)) objects.push(uri.slice(releasesUri.length + 1));

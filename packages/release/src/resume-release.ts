@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { readChart } from '@seatrial/helm';
-import { chartImageOf } from './chart-image.js';
+import { imageOfValues, readChart } from '@seatrial/helm';
 import { imageValuePath, type ReleaseRequest, type ReleaseServices, writeBuildInfo } from './build-release.js';
 import { planImages } from './image/image-spec.js';
 import { moveLatestTags, type ReleasedImage } from './image/release-images.js';
@@ -32,8 +31,9 @@ export async function resumeRelease(
   for (const [index, { spec, variant, reference }] of planned.entries()) {
     const { name } = parseReference(reference);
     const path = imageValuePath(planned, index, request.chart);
-    const inChart = path === undefined ? undefined : chartImageOf(published.values, path);
-    const digest = inChart?.name === name ? inChart.digest : await findDigest(request, reference);
+    const inChart = path === undefined ? undefined : imageOfValues(published.values, path);
+    const ofChart = inChart?.repository === name ? inChart.digest : undefined;
+    const digest = ofChart ?? (await findDigest(request, reference));
     images.push({
       name: spec.name,
       ...(variant === undefined ? {} : { variant }),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CommandContext } from '@seatrial/cli';
 import { findHelm } from '../binary.js';
 import { createHelm } from '../helm.js';
-import type { Helm } from '../helm.js';
+import type { Helm } from '../helm-interface.js';
 import { findWorkspaceHelm } from '../workspace-copy.js';
 
 /** Finds helm, gives it a home for as long as `use` takes, and removes that. */

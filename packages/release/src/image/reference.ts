@@ -1,3 +1,4 @@
+import { type ImageParts, parseImage } from '@seatrial/helm';
 import { ReleaseError } from '../errors.js';
 
 /** `REGISTRY/REPOSITORY:TAG@DIGEST`, taken apart. */
@@ -9,9 +10,6 @@ export interface ImageReference {
   readonly digest?: string;
 }
 
-const REFERENCE =
-  /^(?<name>(?:[a-zA-Z0-9.-]+(?::\d+)?\/|\[[a-fA-F0-9:]+\](?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-+|\/)[a-z0-9]+)*)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>sha256:[a-f0-9]{64}))?$/;
-
 /**
  * Reads `REGISTRY/REPOSITORY[:TAG][@DIGEST]`.
  *
@@ -19,12 +17,20 @@ const REFERENCE =
  * @see https://github.com/distribution/reference
  */
 export function parseReference(text: string): ImageReference {
-  const groups = REFERENCE.exec(text)?.groups;
-  if (groups?.['name'] === undefined) {
-    throw new ReleaseError('INVALID_OPTION', `not an image: ${JSON.stringify(text)}`, {
-      hint: 'Write it as registry/repository:tag, the repository in lower case.',
-    });
+  const { repository, tag, digest } = parse(text);
+  return { name: repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+}
+
+function parse(text: string): ImageParts {
+  let cause: unknown;
+  try {
+    const parts = parseImage(text);
+    if (parts.digest === undefined || /^sha256:[0-9a-f]{64}$/.test(parts.digest)) return parts;
+  } catch (error) {
+    cause = error;
   }
-  const { name, tag, digest } = groups;
-  return { name, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+  throw new ReleaseError('INVALID_OPTION', `not an image: ${JSON.stringify(text)}`, {
+    cause,
+    hint: 'Write it as registry/repository:tag, the repository in lower case.',
+  });
 }

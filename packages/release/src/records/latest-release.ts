@@ -1,3 +1,4 @@
+import { readStoredChart } from '@seatrial/helm';
 import { ReleaseError } from '../errors.js';
 import { isPreconditionFailed, joinUri, type RecordStore, type ReleaseStore } from './record-store.js';
 
@@ -83,7 +84,7 @@ export async function completeLatestRelease(
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     const before = await store.stat(latestUri);
     if (!isSame(await findLatestRelease(store, releasesUri), latest)) return false;
-    if (before !== undefined && Buffer.from(await store.read(latestUri)).equals(chart)) return false;
+    if (before !== undefined && Buffer.from(await readStoredChart(store, latestUri)).equals(chart)) return false;
     try {
       await store.write(latestUri, chart, {
         ...FRESH,
@@ -108,9 +109,9 @@ export async function isOvertaken(
   return latest !== undefined && isNewer(latest, { buildId });
 }
 
-async function readTarget(store: Pick<ReleaseStore, 'read'>, { target }: LatestRelease): Promise<Uint8Array> {
+async function readTarget(store: Pick<ReleaseStore, 'read' | 'stat'>, { target }: LatestRelease): Promise<Uint8Array> {
   try {
-    return await store.read(target);
+    return await readStoredChart(store, target);
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'NOT_FOUND') throw error;
     throw new ReleaseError('INVALID_RECORD', `latest_release.json names ${target}, which is not there`, {

@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { type ChartArchive, chartVersion, publishedChartUri, readChartArchive } from '@seatrial/helm';
+import { type ChartArchive, chartVersion, publishedChartUri, readChartArchive, readStoredChart } from '@seatrial/helm';
 import { extract } from 'tar-stream';
 import { parse } from 'yaml';
 import { joinUri, type ReleaseStore } from './record-store.js';
@@ -52,7 +52,7 @@ export async function findPublishedRelease(
   if (found === undefined) return undefined;
   await mkdir(outDir, { recursive: true });
   const path = join(outDir, `${chart.name}-${found.version}.tgz`);
-  const body = await store.read(found.uri);
+  const body = await readStoredChart(store, found.uri);
   await writeFile(`${path}.partial`, body);
   await rename(`${path}.partial`, path);
   return { uri: found.uri, tag: found.tag, chart: await readChartArchive(path), values: await readValues(body) };

@@ -10,15 +10,20 @@ export interface RecordStore {
 /** The part of an object store that a release needs: its records, and what it has published. */
 export interface ReleaseStore extends RecordStore {
   /** Throws an error of code `NOT_FOUND` when there is no such object. */
-  read(uri: string): Promise<Uint8Array>;
+  read(uri: string, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array>;
   /** Objects whose URI starts with this. Throws an error of code `NOT_FOUND` when the bucket is not there. */
-  list(prefixUri: string): AsyncIterable<{ readonly uri: string; readonly updatedMs: number }>;
+  list(
+    prefixUri: string,
+  ): AsyncIterable<{ readonly uri: string; readonly updatedMs: number; readonly sizeBytes?: number }>;
   /** URIs of what lies directly below a folder, each with a slash at its end. */
   listFolders(folderUri: string): AsyncIterable<string>;
-  stat(
-    uri: string,
-  ): Promise<
-    { readonly generation: string; readonly metadata?: Readonly<Record<string, string>> | undefined } | undefined
+  stat(uri: string): Promise<
+    | {
+        readonly generation: string;
+        readonly sizeBytes?: number | undefined;
+        readonly metadata?: Readonly<Record<string, string>> | undefined;
+      }
+    | undefined
   >;
 }
 

@@ -1,3 +1,4 @@
+import { splitRegistry } from '@seatrial/helm';
 import { ReleaseError } from '../errors.js';
 import { parseReference } from '../image/reference.js';
 
@@ -20,11 +21,9 @@ const DOCKER_HUB = 'docker.io';
  */
 export function repositoryOf(reference: string): Repository {
   const { name } = parseReference(reference);
-  const slash = name.indexOf('/');
-  const first = name.slice(0, Math.max(slash, 0));
-  const isHost = /[.:]/.test(first) || first === 'localhost';
-  if (!isHost) return { registry: DOCKER_HUB, path: name.includes('/') ? name : `library/${name}` };
-  return { registry: first, path: name.slice(slash + 1) };
+  const { registry, repository } = splitRegistry(name);
+  const isOfHub = registry === DOCKER_HUB && !repository.includes('/');
+  return { registry, path: isOfHub ? `library/${repository}` : repository };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { compare } from 'semver';
 import { Document, isMap, isSeq } from 'yaml';
 import type { YAMLMap, YAMLSeq } from 'yaml';
+import { readStoredChart } from './archive-source.js';
 import { readPackedChart } from './chart-archive.js';
 import { parseChartDocument } from './chart-file.js';
 import type { ChartStore } from './chart-publish.js';
@@ -42,7 +43,8 @@ const maxAttempts = 20;
 
 /**
  * Brings `<releasesUri>/index.yaml`, which `helm repo add` reads, up to what is published: every
- * `<version>/<name>-<version>.tgz` that it lacks is added, whoever published it. Entries that are there stay as they are.
+ * `<version>/<name>-<version>.tgz` that it lacks is added, whoever published it, or of these only `charts`. Entries that are
+ * there stay as they are.
  *
  * The index is replaced only where nobody else replaced it in the meantime, else it is read anew: of any number of
  * publishers at once, none loses an entry. URLs are relative, so that the bucket may be served from anywhere.
@@ -54,6 +56,11 @@ export async function updateChartIndex(
   store: ChartIndexStore,
   options: {
     readonly releasesUri: string;
+    /**
+     * URIs of the charts that may be missing: `<releasesUri>/<version>/<name>-<version>.tgz`. Nothing else is looked at then,
+     * however much is published, unless there is no index yet. @default all that is published
+     */
+    readonly charts?: readonly string[] | undefined;
     /** @default the machine's */
     readonly clock?: Clock | undefined;
     /** From 0 to below 1, for the pause between two attempts. @default Math.random */
@@ -61,7 +68,7 @@ export async function updateChartIndex(
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<UpdatedIndex> {
-  const { clock = systemClock, random = Math.random, signal } = options;
+  const { clock = systemClock, random = Math.random, charts, signal } = options;
   const base = options.releasesUri.replace(/([^/:])\/+$/, '$1');
   const indexUri = `${base}/index.yaml`;
   const known = new Map<string, NewEntry | string>(); // what was read once is not read again
@@ -70,7 +77,9 @@ export async function updateChartIndex(
     const found = await store.find(indexUri);
     const document = found === undefined ? emptyIndex() : parseIndex(found.text, indexUri);
     const entries = document.get('entries') as YAMLMap;
-    const missing = await readMissing(store, { base, present: urlsOf(entries), known, signal });
+    const objects =
+      found === undefined || charts === undefined ? listAll(store, base, signal) : findEach(store, charts);
+    const missing = await readMissing(store, { objects, base, present: urlsOf(entries), known, clock, signal });
     const skipped = [...known].flatMap(([path, why]) =>
       typeof why === 'string' ? [{ uri: `${base}/${path}`, reason: why }] : [],
     );
@@ -149,23 +158,43 @@ function decodePath(path: string): string {
   }
 }
 
+interface PublishedObject {
+  readonly uri: string;
+  readonly updatedMs?: number | undefined;
+}
+
+function listAll(
+  store: ChartIndexStore,
+  base: string,
+  signal: AbortSignal | undefined,
+): AsyncIterable<PublishedObject> {
+  return store.list(`${base}/`, signal === undefined ? {} : { signal });
+}
+
+async function* findEach(store: ChartIndexStore, uris: readonly string[]): AsyncIterable<PublishedObject> {
+  for (const uri of uris) yield { uri, updatedMs: (await store.stat?.(uri))?.updatedMs };
+}
+
 async function readMissing(
   store: ChartIndexStore,
   look: {
+    readonly objects: AsyncIterable<PublishedObject>;
     readonly base: string;
     readonly present: ReadonlySet<string>;
     /** By path: an entry, or why there is none. */
     readonly known: Map<string, NewEntry | string>;
+    readonly clock: Clock;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<readonly NewEntry[]> {
-  const { base, present, known, signal } = look;
+  const { objects, base, present, known, clock, signal } = look;
   const missing: NewEntry[] = [];
-  for await (const { uri, updatedMs } of store.list(`${base}/`, signal === undefined ? {} : { signal })) {
+  for await (const { uri, updatedMs = clock.now() } of objects) {
+    if (!uri.startsWith(`${base}/`)) continue;
     const path = uri.slice(base.length + 1);
     const [, version = '', file = ''] = /^([^/]+)\/([^/]+)\.tgz$/.exec(path) ?? [];
     if (version === '' || version === 'latest' || !file.endsWith(`-${version}`) || present.has(path)) continue;
-    const entry = known.get(path) ?? (await readEntry(store, { uri, path, updatedMs }));
+    const entry = known.get(path) ?? (await readEntry(store, { uri, path, updatedMs, signal }));
     known.set(path, entry);
     if (typeof entry !== 'string') missing.push(entry);
   }
@@ -174,9 +203,15 @@ async function readMissing(
 
 async function readEntry(
   store: ChartIndexStore,
-  object: { readonly uri: string; readonly path: string; readonly updatedMs: number },
+  object: {
+    readonly uri: string;
+    readonly path: string;
+    readonly updatedMs: number;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<NewEntry | string> {
-  const packed = await readPackedChart(await store.read(object.uri), object.uri).catch((error: unknown) => {
+  const { uri, signal } = object;
+  const packed = await readPacked(store, uri, signal).catch((error: unknown) => {
     if (error instanceof HelmError && error.code === 'INVALID_CHART') return error.message;
     throw error;
   });
@@ -187,6 +222,10 @@ async function readEntry(
   const url = object.path.split('/').map(encodeURIComponent).join('/');
   const created = new Date(object.updatedMs).toISOString();
   return { name, version, url, fields: { ...indexFieldsOf(fields), created, digest: sha256, urls: [url] } };
+}
+
+async function readPacked(store: ChartIndexStore, uri: string, signal: AbortSignal | undefined) {
+  return readPackedChart(await readStoredChart(store, uri, { signal }), uri);
 }
 
 /** Newest first, as helm sorts it; what is there keeps its order. */

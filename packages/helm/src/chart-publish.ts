@@ -15,6 +15,7 @@ export interface ChartStore {
     | {
         readonly generation: string;
         readonly sizeBytes?: number | undefined;
+        readonly updatedMs?: number | undefined;
         readonly metadata?: Readonly<Record<string, string>> | undefined;
       }
     | undefined

@@ -48,7 +48,7 @@ export { chartImageValues, imageOfValues, setChartImage } from './chart-image.js
 export { parseImage, splitRegistry } from './image-name.js';
 export type { ImageParts } from './image-name.js';
 export { chartVersion } from './chart-version.js';
-export { packageChart, readChartArchive } from './chart-archive.js';
+export { packageChart, readChartArchive, readPackedChart } from './chart-archive.js';
 export type { ChartArchive } from './chart-archive.js';
 export { readStoredChart } from './archive-source.js';
 export type { ArchiveStore } from './archive-source.js';

@@ -69,6 +69,7 @@ export {
   type LatestRelease,
   type ReleaseToMove,
 } from './records/latest-release.js';
+export { publishLatestRelease, type PublishedLatest } from './records/publish-latest.js';
 export type { RecordStore, RecordWriteOptions, ReleaseStore } from './records/record-store.js';
 export { resumeRelease } from './resume-release.js';
 export { cloneSource, type ClonedSource, type CloneRequest } from './source/clone-source.js';

@@ -100,7 +100,12 @@ async function moveLatest(trial: Trial, context: TaskContext<unknown>): Promise<
   const build = context.results['build']?.output as BuildOutput | undefined;
   const releasesUri = await services.releasesUri();
   if (build?.chartUri === undefined || releasesUri === undefined) return;
-  const { moveLatestRelease } = await import('@seatrial/release');
+  const { publishLatestRelease } = await import('@seatrial/release');
   const release = { releasesUri, archive: build.chart, sha, target: build.chartUri, buildId };
-  context.log(`latest_release.json: ${await moveLatestRelease(await services.store(), release)}`);
+  const { clock } = trial;
+  const { latest, indexed } = await publishLatestRelease(await services.store(), release, {
+    clock,
+    signal: context.signal,
+  });
+  context.log(`latest_release.json: ${latest}; index.yaml: ${indexed ? 'added' : 'kept'}`);
 }

@@ -21,6 +21,7 @@ export interface ReleaseStore extends RecordStore {
     | {
         readonly generation: string;
         readonly sizeBytes?: number | undefined;
+        readonly updatedMs?: number | undefined;
         readonly metadata?: Readonly<Record<string, string>> | undefined;
       }
     | undefined

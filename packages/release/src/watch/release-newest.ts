@@ -1,7 +1,7 @@
-import { updateChartIndex } from '@seatrial/helm';
 import type { BuildInfo } from '../records/build-info.js';
 import { readLatestGreen } from '../records/latest-green.js';
-import { completeLatestRelease, findLatestRelease, isOvertaken, moveLatestRelease } from '../records/latest-release.js';
+import { completeLatestRelease, findLatestRelease, isOvertaken } from '../records/latest-release.js';
+import { listInIndex, publishLatestRelease } from '../records/publish-latest.js';
 import { joinUri, type ReleaseStore } from '../records/record-store.js';
 
 /** What releasing the newest green commit needs. */
@@ -61,9 +61,9 @@ export async function releaseNewest(
     const completed = await completeLatestRelease(store, releasesUri, latest);
     if (completed)
       onLine?.(`put ${target} at ${joinUri(releasesUri, 'latest/')}, where an interrupted release had not`);
-    const { added } = await updateChartIndex(store, { releasesUri });
-    if (added.length > 0) onLine?.(`index.yaml lists ${added.join(', ')} now`);
-    return { state: completed || added.length > 0 ? 'completed' : 'current', sha, target };
+    const indexed = await listInIndex(store, { releasesUri, target });
+    if (indexed) onLine?.(`index.yaml lists ${target} now`);
+    return { state: completed || indexed ? 'completed' : 'current', sha, target };
   }
   onLine?.(`${sha} has passed and is not released; the latest release is ${latest?.sha ?? 'none yet'}`);
   // Before the build: of two builds at once, the later one's id is larger.
@@ -71,8 +71,7 @@ export async function releaseNewest(
   const info = await build(sha, async () => !(await isOvertaken(store, releasesUri, buildId)));
   const target = info?.chart.uri;
   if (info === undefined || target === undefined) return { state: 'unpublished', sha, ...(info && { info }) };
-  await moveLatestRelease(store, { releasesUri, archive: info.chart.path, sha, target, buildId });
-  await updateChartIndex(store, { releasesUri });
+  await publishLatestRelease(store, { releasesUri, archive: info.chart.path, sha, target, buildId });
   const now = await findLatestRelease(store, releasesUri);
   return { state: now?.sha === sha ? 'released' : 'overtaken', sha, target, info };
 }

@@ -107,6 +107,28 @@ describe(updateChartIndex, () => {
     ]);
   });
 
+  it('looks at nothing but the charts it is told of, where there is an index', async () => {
+    await publish('demo', '0.1.0');
+    let lists = 0;
+    const counting: ObjectStore = {
+      ...store,
+      list: (...asked) => {
+        lists += 1;
+        return store.list(...asked);
+      },
+    };
+    const add = (version: string) =>
+      updateChartIndex(counting, { releasesUri, charts: [`${releasesUri}/${version}/demo-${version}.tgz`] });
+    expect(await add('0.1.0')).toMatchObject({ added: ['0.1.0/demo-0.1.0.tgz'] });
+    expect(lists).toBe(1); // there was no index yet
+    await publish('demo', '0.2.0');
+    await publish('demo', '0.3.0');
+    expect(await add('0.3.0')).toMatchObject({ added: ['0.3.0/demo-0.3.0.tgz'] });
+    expect(await add('0.3.0')).toMatchObject({ added: [] });
+    expect(versionsOf(await readIndex(), 'demo')).toEqual(['0.3.0', '0.1.0']);
+    expect(lists).toBe(1);
+  });
+
   it('loses no entry when others publish at the same time', async () => {
     await updateChartIndex(store, { releasesUri });
     const versions = Array.from({ length: 8 }, (_, index) => `0.${index}.0`);

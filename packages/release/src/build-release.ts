@@ -10,6 +10,8 @@ import {
   publishedChartUri,
   readChart,
 } from '@seatrial/helm';
+import { checkChartRegistry } from './chart/push-chart.js';
+import { publishToRegistry } from './chart/publish-to-registry.js';
 import { ReleaseError } from './errors.js';
 import { attestRelease } from './attest/attest-release.js';
 import type { ImageBuilder } from './image/builder.js';
@@ -46,6 +48,8 @@ export interface ReleaseRequest {
   readonly outDir: string;
   /** Where the chart is published (`gs://` or `file://`). @default not at all */
   readonly releasesUri?: string | undefined;
+  /** OCI registry that the chart is pushed to as well: `oci://host/path`. Needs {@link ReleaseServices.registries}. @default none */
+  readonly chartRegistry?: string | undefined;
   /** Where the commit is from, for labels and provenance. @default not told */
   readonly source?: SourceFacts | undefined;
   /** Whether to push the images and publish the chart. @default true */
@@ -96,8 +100,9 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
   if (push && request.releasesUri !== undefined && request.store !== undefined) {
     await requireBucket(request.store, request.releasesUri);
   }
+  if (request.chartRegistry !== undefined) checkChartRegistry(request.chartRegistry);
   // Before minutes of building: a chart that is none, or whose version cannot take the tag.
-  const { version: baseVersion } = await readChart(chartDir);
+  const { version: baseVersion, dependencies } = await readChart(chartDir);
   const version = chartVersion(baseVersion, tag);
   await mkdir(outDir, { recursive: true });
 
@@ -131,6 +136,12 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
     });
   }
   const uri = push ? await publish(request, packaged) : undefined;
+  const inRegistry = push
+    ? await publishToRegistry(
+        { ...request, images, builder: async () => builder.name },
+        { ...packaged, dependencies, uri },
+      )
+    : undefined;
   if (push && latest && (request.mayMoveLatest === undefined || (await request.mayMoveLatest()))) {
     await moveLatestTags(planned, images, { builder, registries, signal, onLine });
   }
@@ -148,6 +159,7 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
       path: packaged.path,
       sha256: packaged.sha256,
       ...(uri === undefined ? {} : { uri }),
+      ...inRegistry,
     },
   };
   await writeBuildInfo(outDir, info);

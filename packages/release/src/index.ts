@@ -20,6 +20,8 @@
  * @module
  */
 export { buildRelease, type ChartSpec, type ReleaseRequest, type ReleaseServices } from './build-release.js';
+export { pushChartToRegistry, type PushedChart } from './chart/push-chart.js';
+export { attestChart, type AttestChartRequest } from './attest/attest-chart.js';
 export type { Clock } from './clock.js';
 export { ReleaseError, type ReleaseErrorCode, type ReleaseErrorFacts } from './errors.js';
 export { findReleaseConfig, parseReleaseConfig, type ReleaseConfig } from './release-config.js';

@@ -12,6 +12,8 @@ export interface ReleaseConfig {
   readonly chart: Partial<ChartSpec>;
   readonly registry: string | undefined;
   readonly releases: string | undefined;
+  /** `chart.registry`: `oci://host/path`. */
+  readonly chartRegistry: string | undefined;
 }
 
 /**
@@ -51,6 +53,7 @@ export function parseReleaseConfig(text: string, path: string): ReleaseConfig {
     },
     registry: reader.text(top['registry'], 'registry'),
     releases: reader.text(top['releases'], 'releases'),
+    chartRegistry: reader.text(chart['registry'], 'chart.registry'),
   };
   if (reader.problems.length > 0) {
     throw new ReleaseError('INVALID_OPTION', `${path}: ${reader.problems.join('; ')}`);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { imageOfValues, readChart } from '@seatrial/helm';
+import { publishToRegistry } from './chart/publish-to-registry.js';
 import { imageValuePath, type ReleaseRequest, type ReleaseServices, writeBuildInfo } from './build-release.js';
 import { planImages } from './image/image-spec.js';
 import { moveLatestTags, type ReleasedImage } from './image/release-images.js';
@@ -41,6 +42,11 @@ export async function resumeRelease(
       ...(digest === undefined ? {} : { digest, imageByDigest: `${name}@${digest}` }),
     });
   }
+  // What is published stays: where another chart is in the registry, an attempt put it there that built the images anew.
+  const inRegistry = await publishToRegistry(
+    { ...request, tag, images, ifPublished: 'keep', builder: async () => (await services.builder()).name },
+    { ...published.chart, dependencies: chart.dependencies, uri: published.uri },
+  );
   if (latest && (mayMoveLatest === undefined || (await mayMoveLatest()))) {
     await moveLatestTags(planned, images, { ...request, builder: await services.builder() });
   }
@@ -58,6 +64,7 @@ export async function resumeRelease(
       path: published.chart.path,
       sha256: published.chart.sha256,
       uri: published.uri,
+      ...inRegistry,
     },
   };
   await writeBuildInfo(outDir, info);

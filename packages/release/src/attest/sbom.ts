@@ -1,3 +1,4 @@
+import { loadCycloneDx, uuidOf } from './cyclonedx.js';
 import type { ImageContents, InstalledPackage } from './installed-packages.js';
 import { packageUrl } from './package-url.js';
 
@@ -20,11 +21,9 @@ export const SBOM_TYPE = 'application/vnd.cyclonedx+json';
  * @see https://cyclonedx.org/docs/1.6/json/
  */
 export async function formatSbom(subject: SbomSubject, contents: ImageContents): Promise<string> {
-  const [
-    { Bom, Component, ComponentRepository, Metadata, NamedLicense, LicenseRepository, Property, PropertyRepository },
-    enums,
-    { BomJsonSerializer },
-  ] = await load();
+  const { models, enums, format } = await loadCycloneDx();
+  const { Bom, Component, ComponentRepository, Metadata, NamedLicense, LicenseRepository } = models;
+  const { Property, PropertyRepository } = models;
   const { image, digest, createdMs } = subject;
   const componentOf = (found: InstalledPackage) => {
     const purl = packageUrl(found, contents.os);
@@ -57,21 +56,5 @@ export async function formatSbom(subject: SbomSubject, contents: ImageContents):
     }),
     components: new ComponentRepository([...system, ...contents.packages.map(componentOf)]),
   });
-  return `${new BomJsonSerializer().serialize(bom, { sortLists: true, space: 2 })}\n`;
-}
-
-async function load() {
-  const { Models, Enums, Serialize, Spec } = await import('@cyclonedx/cyclonedx-library');
-  class BomJsonSerializer extends Serialize.JsonSerializer {
-    constructor() {
-      super(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
-    }
-  }
-  return [Models, Enums, { BomJsonSerializer }] as const;
-}
-
-/** A UUID of version 8, whose digits are the writer's own: here the digest's, so that it is the same each time. */
-function uuidOf(digest: string): string {
-  const hex = digest.replace(/^sha256:/, '').padEnd(32, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return format(bom);
 }

@@ -5,12 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { type ContextOf, UsageError } from '@seatrial/cli';
 import { chartVersion, readChart } from '@seatrial/helm';
 import { buildRelease, type ReleaseRequest, type ReleaseServices } from '../build-release.js';
+import { openChart } from '../chart/push-chart.js';
 import { type ImageSpec, planImages } from '../image/image-spec.js';
 import { readSourceFacts } from '../image/source-labels.js';
 import { imageTag } from '../image-tag.js';
 import { type BuildInfo, formatBuildInfo } from '../records/build-info.js';
 import { findReleaseConfig } from '../release-config.js';
 import { resumeRelease } from '../resume-release.js';
+import { createRegistries } from '../registry/registries.js';
 import { cloneSource, type CloneRequest, shortSha } from '../source/clone-source.js';
 import { describeTree, requireCleanTree } from '../source/describe-tree.js';
 import { fetchOptions, pullRefs } from './clone.js';
@@ -90,16 +92,17 @@ async function buildFrom(
   const services = { registries, store: store(), signal, onLine: logLines(context.logger), mayMoveLatest };
   const builder = () => builderOf(context, registries);
   // Only what a commit alone decides: a changed tree or a tag by hand may hold anything.
+  const source = await readSourceFacts(dir, { signal });
   const resumed =
     resume && !tree.dirty && flags['version-tag'] === undefined
-      ? await resumeRelease({ ...request, ...services }, { builder })
+      ? await resumeRelease({ ...request, ...services, source }, { builder })
       : undefined;
   const info =
     resumed ??
     (await buildRelease({
       ...request,
       ...services,
-      source: await readSourceFacts(dir, { signal }),
+      source,
       builder: await builder(),
       env: context.env,
     }));
@@ -131,6 +134,7 @@ async function requestOf(
     sourceDir: dirname(file),
     registry: needed(flags.registry ?? config?.registry, 'registry'),
     releasesUri: flags['releases-path'] ?? config?.releases,
+    chartRegistry: flags['chart-registry'] ?? config?.chartRegistry,
     images: images.map((image): ImageSpec => ({
       ...image,
       ...given({ dockerfile: flags.dockerfile, target: flags.target }),
@@ -156,7 +160,7 @@ function given<T extends object>(values: T): Partial<T> {
 }
 
 async function dryRun(context: BuildContext, request: ReleaseRequest): Promise<void> {
-  const { images, tag, sourceDir, chart, releasesUri, outDir, push, latest, attest, commit } = request;
+  const { images, tag, sourceDir, chart, releasesUri, chartRegistry, outDir, push, latest, attest, commit } = request;
   const planned = planImages(images, request);
   const { name, version: base } = await readChart(join(sourceDir, chart.path));
   const version = chartVersion(base, tag);
@@ -176,6 +180,11 @@ async function dryRun(context: BuildContext, request: ReleaseRequest): Promise<v
     if (push === true && attest === true) context.print(`would attach SBOM and provenance to ${reference}`);
   }
   if (uri !== undefined) context.print(`would publish ${uri}`);
+  if (push === true && chartRegistry !== undefined) {
+    const { uri: ociUri } = openChart(createRegistries({ clock: context.clock }), chartRegistry, { name, version });
+    context.print(`would push ${ociUri}`);
+    if (attest === true) context.print(`would attach SBOM and provenance to ${ociUri}`);
+  }
   for (const each of planned) if (push === true && latest === true) context.print(`would move ${each.latest}`);
   const info = {
     image: planned[0].reference,

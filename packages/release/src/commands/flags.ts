@@ -54,6 +54,12 @@ export const buildFlags = defineFlags({
     aliases: ['releases'],
     placeholder: 'uri',
   },
+  'chart-registry': {
+    type: 'string',
+    env: 'SEATRIAL_CHART_REGISTRY',
+    description: 'OCI registry that the chart is pushed to as well, oci://host/path; none when left out',
+    placeholder: 'oci',
+  },
   'image-name': { type: 'string', description: 'repository of the image below the registry' },
   context: { type: 'string', description: 'build context', placeholder: 'dir' },
   dockerfile: { type: 'string', description: 'Dockerfile, relative to the context', placeholder: 'file' },
@@ -89,7 +95,7 @@ export const buildFlags = defineFlags({
   latest: { type: 'boolean', description: 'leave the tag :latest where it is', default: true },
   attest: {
     type: 'boolean',
-    description: 'attach no SBOM and no SLSA provenance to what is pushed',
+    description: 'attach no SBOM and no SLSA provenance to images and chart that are pushed',
     default: true,
   },
   'require-clean': { type: 'boolean', description: 'refuse a work tree with changes', default: false },

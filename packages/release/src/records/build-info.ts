@@ -24,6 +24,10 @@ export interface BuildInfo {
     readonly sha256: string;
     /** Where it is published. Only when it is. */
     readonly uri?: string;
+    /** Where it is in an OCI registry: `oci://host/path/name:tag`. Only when it is pushed to one. */
+    readonly ociUri?: string;
+    /** Digest of its manifest there. */
+    readonly ociDigest?: string;
   };
 }
 
@@ -39,7 +43,7 @@ export interface BuildRecord {
 
 /**
  * `build_info.yaml`: the keys of old (`image`, `commit`, `helm_chart`) first, then `digest`, `images`, `tag`,
- * `chart_version`. `helm_chart` is where the chart is published or, when it is not, its path.
+ * `chart_version`, and `chart_oci` with its digest when it is in a registry. `helm_chart` is where the chart is published or, when it is not, its path.
  */
 export function formatBuildInfo(info: BuildInfo, options: { readonly dryRun?: boolean } = {}): string {
   const { image, commit, digest, tag, chart, images = [info] } = info;
@@ -55,6 +59,7 @@ export function formatBuildInfo(info: BuildInfo, options: { readonly dryRun?: bo
     })),
     tag,
     chart_version: chart.version,
+    ...(chart.ociUri === undefined ? {} : { chart_oci: chart.ociUri, chart_oci_digest: chart.ociDigest }),
   });
 }
 

@@ -34,6 +34,14 @@ export const e2eFlags = defineFlags({
   },
   job: { type: 'string', description: 'name of the job outside Prow (default: <name>-e2e)' },
   'build-arg': { type: 'pairs', description: 'value of an ARG of the Dockerfile', placeholder: 'NAME=VALUE' },
+  builder: {
+    type: 'string',
+    description: 'what builds the images: an engine as it likes best, else Cloud Build where there is a project',
+    choices: ['auto', 'docker', 'buildkit', 'cloudbuild'],
+    default: 'auto',
+  },
+  // On by default, so shown as --no-attest: that is what it tells of.
+  attest: { type: 'boolean', description: 'attach no SBOM and no SLSA provenance to what is pushed', default: true },
   only: { type: 'strings', description: 'run these tasks, and what cleans up after them', placeholder: 'A,B' },
   skip: { type: 'strings', description: 'leave these tasks out', placeholder: 'A,B' },
   'dry-run': { type: 'boolean', default: false, description: 'print what each task would do; do nothing' },

@@ -2,6 +2,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Clock } from '@seatrial/cli';
 import { isProwEnvironment, newBuildId, parseJobEnvironment, type ProwJobInfo, resultPaths } from '@seatrial/prow';
+import type { BuilderChoice } from '@seatrial/release';
 import { joinUri } from '@seatrial/storage';
 import { execa } from 'execa';
 import type { ImageConfig } from './config/schema.js';
@@ -21,6 +22,10 @@ export interface TrialFlags {
   readonly job?: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly keepCluster: boolean;
+  /** @default 'auto' */
+  readonly builder?: BuilderChoice;
+  /** @default true */
+  readonly attest?: boolean;
 }
 
 export interface Surroundings {
@@ -71,6 +76,8 @@ export async function prepareSettings(
     registry,
     ...(releasesUri === undefined ? {} : { releasesUri: absoluteUri(releasesUri, cwd) }),
     keepCluster: flags.keepCluster,
+    builder: flags.builder ?? 'auto',
+    attest: flags.attest ?? true,
   };
 }
 

@@ -4,7 +4,7 @@ import { type Clock, type Logger } from '@seatrial/cli';
 import type { ClusterProvider, KubeClient } from '@seatrial/deploy';
 import type { Helm } from '@seatrial/helm';
 import type { ObjectStore } from '@seatrial/storage';
-import type { DockerEngine, Registries } from '@seatrial/release';
+import type { BuilderChoice, DockerEngine, ImageBuilder, Registries } from '@seatrial/release';
 import { RunnerError } from './errors.js';
 
 export type ProviderName = 'sandbox' | 'kubeconfig' | 'gke';
@@ -27,6 +27,8 @@ export interface Services extends AsyncDisposable {
   docker(): Promise<DockerEngine>;
   /** Registries by the user's own Docker logins. */
   registries(signal: AbortSignal): Promise<Registries>;
+  /** What builds images. @throws {ReleaseError} `ENGINE_UNREACHABLE`; `INVALID_OPTION` for Cloud Build without a project */
+  builder(choice: BuilderChoice, registries: Registries): Promise<ImageBuilder>;
   provider(): Promise<ClusterProvider>;
   /** The API of a cluster; one connection for all who ask. */
   kube(kubeconfig: string): Promise<KubeClient>;
@@ -150,6 +152,23 @@ export function createServices(options: ServicesOptions): Services {
     async registries(signal) {
       const { createRegistries, credentialsFromEnv } = await import('@seatrial/release');
       return createRegistries({ credentials: credentialsFromEnv(await env()), clock, signal });
+    },
+    async builder(choice, registries) {
+      const { chooseBuilder } = await import('@seatrial/release');
+      const surroundings = await env();
+      const project = options.project ?? (surroundings['CLOUDSDK_CORE_PROJECT'] || undefined);
+      const cloud =
+        project === undefined
+          ? undefined
+          : {
+              project,
+              bucket: undefined,
+              region: 'global',
+              endpoint: surroundings['SEATRIAL_CLOUDBUILD_ENDPOINT'] || undefined,
+              accessToken: surroundings['CLOUDSDK_AUTH_ACCESS_TOKEN'] || undefined,
+              store: await store(),
+            };
+      return chooseBuilder(choice, { docker, registries, clock, cloud });
     },
     provider,
     kube,

@@ -30,7 +30,8 @@ export async function readSettings(journal: Journal, runUri: string): Promise<Tr
 
 /** The settings of a trial alone, without its clients. */
 function plainSettings(settings: TrialSettings): TrialSettings {
-  const { config, job, source, provider, runUri, resultsUri, registry, releasesUri, keepCluster } = settings;
+  const { config, job, source, provider, runUri, resultsUri, registry, releasesUri, keepCluster, builder, attest } =
+    settings;
   return {
     config,
     job,
@@ -39,6 +40,8 @@ function plainSettings(settings: TrialSettings): TrialSettings {
     runUri,
     resultsUri,
     keepCluster,
+    builder,
+    attest,
     registry,
     releasesUri,
   };

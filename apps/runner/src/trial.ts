@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '@seatrial/cli';
 import { type ProwJobInfo, revisionOf } from '@seatrial/prow';
+import type { BuilderChoice } from '@seatrial/release';
 import type { ObjectStore } from '@seatrial/storage';
 import type { Config } from './config/schema.js';
 import type { Redact } from './results/redactor.js';
@@ -31,6 +32,10 @@ export interface TrialSettings {
   readonly registry?: string;
   readonly releasesUri?: string;
   readonly keepCluster: boolean;
+  /** What builds the images. @default 'auto' */
+  readonly builder?: BuilderChoice;
+  /** Whether what is pushed gets an SBOM and provenance. @default true */
+  readonly attest?: boolean;
 }
 
 /** What a task's body works with. */

@@ -80,6 +80,11 @@ const image = z.strictObject({
 const chart = z.strictObject({
   path: relativePath.describe('Folder of the chart, relative to this file.'),
   imageValue: z.string().default('image').describe('Dotted path in values.yaml that holds the image.'),
+  registry: z
+    .string()
+    .regex(/^oci:\/\/[^/\s]+\/\S+$/, 'expected oci://HOST/PATH')
+    .optional()
+    .describe('OCI registry that the chart is pushed to as well, oci://host/path.'),
 });
 
 const check = z.strictObject({

@@ -31,10 +31,11 @@ export function buildTask(trial: Trial, clone: ReturnType<typeof cloneTask>) {
           `docker build ${context} -f ${dockerfile}, push as ${trial.registry ?? '<registry>'}/${name}`,
       ),
       `helm package ${chart.path}, publish below ${trial.releasesUri ?? '<releases>'}`,
+      ...(chart.registry === undefined ? [] : [`push the chart to ${chart.registry}`]),
     ],
     run: (context) =>
       reported<BuildOutput>(trial, context, async () => {
-        const { buildRelease, chooseBuilder, imageTag, readSourceFacts } = await import('@seatrial/release');
+        const { buildRelease, imageTag, readSourceFacts } = await import('@seatrial/release');
         const { services, clock } = trial;
         const releasesUri = await services.releasesUri();
         const registries = await services.registries(context.signal);
@@ -45,15 +46,16 @@ export function buildTask(trial: Trial, clone: ReturnType<typeof cloneTask>) {
           images,
           source: await readSourceFacts(dir, { signal: context.signal }),
           chart: { path: chart.path, imageValue: chart.imageValue },
+          chartRegistry: chart.registry,
           registry: await services.registry(),
           releasesUri,
           tag: imageTag({ dateMs: clock.now(), shortSha, diffHash }),
           outDir: join(trial.workDir, 'release'),
           latest: false, // nothing has been tested yet
           ifPublished: 'keep', // a job that is run again builds the same commit
-          builder: await chooseBuilder('auto', { docker: services.docker, registries, clock, cloud: undefined }),
+          builder: await services.builder(trial.builder ?? 'auto', registries),
           registries,
-          attest: true,
+          attest: trial.attest ?? true,
           env: await services.env(),
           store: await services.store(),
           signal: context.signal,

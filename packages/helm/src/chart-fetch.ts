@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { maxChartBytes } from './archive-files.js';
 import { readChart } from './chart-info.js';
 import { readArchiveFile, readStoredChart } from './archive-source.js';
 import type { ArchiveStore } from './archive-source.js';
 import { copyChart } from './copy-chart.js';
 import { unpackChart } from './chart-unpack.js';
 import type { UnpackedChart } from './chart-unpack.js';
+import { downloadChart } from './chart-download.js';
+import type { Clock } from './clock.js';
 import { HelmError } from './errors.js';
 import type { HelmRegistry, RegistryAccess } from './helm-registry.js';
 
@@ -18,6 +19,10 @@ export interface ChartFetchers {
   readonly store?: ArchiveStore | undefined;
   /** For `http://` and `https://`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** For pauses between the tries of `http(s)://`. @default the machine's */
+  readonly clock?: Pick<Clock, 'sleep'> | undefined;
+  /** From 0 to below 1, for these pauses. @default Math.random */
+  readonly random?: (() => number) | undefined;
   /** For `oci://`. */
   readonly helm?: Pick<HelmRegistry, 'pull'> | undefined;
 }
@@ -60,7 +65,7 @@ export async function fetchChart(
 }
 
 async function download(
-  { store, fetch, helm }: ChartFetchers,
+  { store, fetch, helm, clock, random }: ChartFetchers,
   source: string,
   options: Omit<RegistryAccess, 'signal'> & { readonly signal?: AbortSignal | undefined },
 ): Promise<Uint8Array> {
@@ -84,7 +89,7 @@ async function download(
     case 'http':
     case 'https':
       if (fetch === undefined) throw missing('fetch');
-      return downloadHttp(fetch, source, signal);
+      return downloadChart({ fetch, clock, random }, source, { from: printable(source), signal });
     case 'oci':
       if (helm === undefined) throw missing('helm');
       return pull(helm, source, options);
@@ -93,46 +98,6 @@ async function download(
         hint: 'Name a folder, a .tgz, or a URI of gs://, file://, https:// or oci://.',
       });
   }
-}
-
-async function downloadHttp(
-  fetch: typeof globalThis.fetch,
-  url: string,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  const from = printable(url);
-  const hint = 'Check the address, and that the server is up.';
-  let response: Response;
-  try {
-    response = await fetch(url, signal === undefined ? {} : { signal });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new HelmError('FETCH_FAILED', `${from} does not answer`, { cause, hint });
-  }
-  if (response.status === 404 || response.status === 410) {
-    await response.body?.cancel();
-    throw new HelmError('CHART_NOT_FOUND', `there is no chart at ${from}`, { hint });
-  }
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new HelmError('FETCH_FAILED', `${from} answers with ${response.status}`, { hint });
-  }
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  try {
-    for await (const chunk of response.body ?? []) {
-      chunks.push(chunk as Uint8Array);
-      sizeBytes += (chunk as Uint8Array).length;
-      if (sizeBytes > maxChartBytes) {
-        throw new HelmError('INVALID_CHART', `${from} has more than ${maxChartBytes} bytes`, { file: from });
-      }
-    }
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (cause instanceof HelmError) throw cause;
-    throw new HelmError('FETCH_FAILED', `${from} broke off after ${sizeBytes} bytes`, { cause, hint });
-  }
-  return Buffer.concat(chunks);
 }
 
 async function pull(

@@ -185,6 +185,7 @@ describe(pushChart, () => {
 });
 
 describe(fetchChart, () => {
+  const clock = { sleep: async () => {} };
   const to = () => join(folder, 'to');
 
   it('takes a folder, an archive and an object', async () => {
@@ -225,12 +226,39 @@ describe(fetchChart, () => {
     ],
   ])('rejects %s over HTTP, without the secrets of the address', async (_what, listener, code, message) => {
     await using server = await serve(listener);
-    const error: unknown = await fetchChart({ fetch }, `${server.url}/a?signature=s3cret`, { to: to() }).catch(
+    const error: unknown = await fetchChart({ fetch, clock }, `${server.url}/a?signature=s3cret`, { to: to() }).catch(
       (caught: unknown) => caught,
     );
     expect(error).toMatchObject({ code, message: expect.stringContaining(message.replace('URL', server.url)) });
     expect((error as Error).message).not.toContain('s3cret');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('tries again what may pass, after as long as the server asks for or longer and longer', async () => {
+    const archive = await makeArchive('0.1.0');
+    const body = await readFile(archive.path);
+    const answers: RequestListener[] = [
+      (_request, response) => response.writeHead(429, { 'retry-after': '7' }).end(),
+      (_request, response) => response.destroy(),
+      (_request, response) => response.writeHead(503).end(),
+      (_request, response) => response.end(body),
+    ];
+    await using server = await serve((...asked) => answers.shift()?.(...asked));
+    const pauses: number[] = [];
+    const waiting = { sleep: async (ms: number) => void pauses.push(ms) };
+    const fetchers = { fetch, clock: waiting, random: () => 0.25 };
+    expect(await fetchChart(fetchers, `${server.url}/a`, { to: to() })).toMatchObject({ name: archive.name });
+    expect(pauses).toEqual([7_000, 750, 1_500]);
+  });
+
+  it.each([400, 401, 403, 404])('does not ask again after %i', async (status) => {
+    let calls = 0;
+    await using server = await serve((_request, response) => {
+      calls += 1;
+      response.writeHead(status).end();
+    });
+    await expect(fetchChart({ fetch, clock }, `${server.url}/a`, { to: to() })).rejects.toThrow();
+    expect(calls).toBe(1);
   });
 
   it('rejects a body without end', async () => {
@@ -242,7 +270,7 @@ describe(fetchChart, () => {
       response.on('drain', more);
       more();
     });
-    await expect(fetchChart({ fetch }, `${server.url}/a`, { to: to() })).rejects.toMatchObject({
+    await expect(fetchChart({ fetch, clock }, `${server.url}/a`, { to: to() })).rejects.toMatchObject({
       code: 'INVALID_CHART',
       message: expect.stringContaining('has more than'),
     });
@@ -251,7 +279,7 @@ describe(fetchChart, () => {
   it('ends when it is aborted', async () => {
     const controller = new AbortController();
     await using server = await serve(() => controller.abort(new Error('stop')));
-    const fetched = fetchChart({ fetch }, `${server.url}/a`, { to: to(), signal: controller.signal });
+    const fetched = fetchChart({ fetch, clock }, `${server.url}/a`, { to: to(), signal: controller.signal });
     await expect(fetched).rejects.toThrow('stop');
   });
 

@@ -14,6 +14,8 @@ export interface RegistrySurroundings {
   readonly credentials?: FindCredentials | undefined;
   /** For pauses between tries. */
   readonly clock: Pick<Clock, 'sleep'>;
+  /** From 0 to below 1, by which pauses differ: clients that failed together do not come back together. @default Math.random */
+  readonly random?: (() => number) | undefined;
   /** Registries that are spoken to without TLS, besides those on loopback. @default none */
   readonly insecure?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -49,7 +51,8 @@ const ANSWER_TIMEOUT_MS = 60_000;
  * statuses than expected; the signal's reason
  */
 export function createRegistryRequest(repository: Repository, surroundings: RegistrySurroundings): RegistryRequest {
-  const { clock, credentials, insecure = [], signal, fetch: send = globalThis.fetch } = surroundings;
+  const { clock, credentials, insecure = [], signal, random = Math.random } = surroundings;
+  const { fetch: send = globalThis.fetch } = surroundings;
   const base = new URL(`${repository.path}/`, registryUrl(repository.registry, insecure));
   const name = `${repository.registry}/${repository.path}`;
   let authorization: string | undefined;
@@ -75,7 +78,8 @@ export function createRegistryRequest(repository: Repository, surroundings: Regi
       }
       const pauseMs = response instanceof Response ? retryAfterMs(response) : undefined;
       if (response instanceof Response) await response.body?.cancel();
-      await clock.sleep(Math.min(pauseMs ?? FIRST_PAUSE_MS * 2 ** (tried - 1), MAX_PAUSE_MS), signal);
+      const backoffMs = FIRST_PAUSE_MS * 2 ** (tried - 1) * (0.5 + random());
+      await clock.sleep(Math.min(pauseMs ?? backoffMs, MAX_PAUSE_MS), signal);
     }
   };
 

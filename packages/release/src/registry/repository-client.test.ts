@@ -186,8 +186,9 @@ describe('trying again', () => {
     });
     const pauses: number[] = [];
     const waiting = { sleep: async (ms: number) => void pauses.push(ms) };
-    expect(await openRepository(`${host}/app`, { clock: waiting }).stat('v1')).toBeUndefined();
-    expect(pauses).toEqual([7_000, 1_000]);
+    const random = () => 0.25;
+    expect(await openRepository(`${host}/app`, { clock: waiting, random }).stat('v1')).toBeUndefined();
+    expect(pauses).toEqual([7_000, 750]); // as asked for; then a second, spread by chance
   });
 
   it.each([

@@ -23,8 +23,8 @@ export const command = defineCommand({
       examples: [
         'seatrial-gke create --project my-project --zone us-east1-b,us-east1-c --run-id 1234 --kubeconfig run/kubeconfig',
         'seatrial-gke create --project my-project --zone us-east1-b --run-id 1234 --accelerator nvidia-l4=1 --dry-run',
-        'seatrial-gke create --project my-project --zone us-east1-b --run-id 1234 --node-pool main=nodes=2 --node-pool gpu=accelerator=nvidia-l4:1,spot=true',
-        'seatrial-gke create --project my-project --zone us-east1 --run-id 1234 --autopilot',
+        'seatrial-gke create --zone us-east1-b --run-id 1234 --node-pool main=nodes=2 --node-pool gpu=accelerator=nvidia-l4:1,spot=true',
+        'seatrial-gke create --zone us-east1 --run-id 1234 --autopilot',
       ],
       flags: createFlags,
       json: true,

@@ -149,7 +149,7 @@ async function remove(deps: JanitorDeps, { cluster, verdict }: Judged, options: 
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof GkeError)) throw error;
-    onProgress?.(error.message);
+    onProgress?.(`${where}: could not be deleted`);
     return { cluster, verdict, outcome: 'failed', error };
   }
 }

@@ -48,7 +48,6 @@ export async function sweepLeftovers(
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof GkeError)) throw error;
-      onProgress?.(error.message);
       unseen.push(`${collection} (${error.message})`);
       return [];
     }
@@ -93,7 +92,7 @@ async function deleteAll(
       } catch (error) {
         signal?.throwIfAborted();
         if (!(error instanceof GkeError)) throw error;
-        onProgress?.(error.message);
+        onProgress?.(`${what}: could not be deleted`);
         return { ...leftover, outcome: 'failed', error };
       }
     });

@@ -126,7 +126,7 @@ describe(findLeftovers, () => {
     );
     fc.assert(
       fc.property(fc.array(resource), fc.array(cluster), fc.array(cluster), (resources, goneNames, existingNames) => {
-        const existing = new Set(existingNames);
+        const existing = new Set<string>(existingNames);
         const facts = { gone: goneNames.map((name) => ({ name, location: 'us-east1-b' })), existing, nowMs };
         for (const { resource: picked } of findLeftovers(resources, facts)) {
           const owner =

@@ -16,8 +16,10 @@ export const createFlags = defineFlags({
   autopilot: { type: 'boolean', description: 'GKE manages the nodes; needs a region' },
   'node-pool': {
     type: 'pairs',
-    description: 'pools, in place of one: NAME=machine-type=…,nodes=2,spot=true,accelerator=TYPE:COUNT',
-    placeholder: 'NAME=…',
+    description:
+      'pools in place of one, each with any of machine-type=T, nodes=N, spot=true, accelerator=TYPE:COUNT, disk-size-gb=N, ' +
+      'disk-type=T, image-type=T, service-account=A, max-run-hours=N, split by commas',
+    placeholder: 'NAME=KEY=VALUE,…',
   },
   'machine-type': { type: 'string', description: 'machine type of the nodes (default: e2-standard-4)' },
   nodes: { type: 'number', description: 'nodes in each zone (default: 1)', min: 1, integer: true },
@@ -43,7 +45,7 @@ export const createFlags = defineFlags({
   'upgrade-exclusion-hours': { type: 'number', description: 'no upgrade for so long (default: --ttl-hours)', min: 0 },
   'service-account': { type: 'string', description: 'service account of the nodes' },
   scope: { type: 'strings', description: 'OAuth scopes of the nodes (default: cloud-platform)' },
-  'workload-identity': { type: 'boolean', description: 'pods may act as service accounts', default: true },
+  'workload-identity': { type: 'boolean', description: 'pods may not act as service accounts', default: true },
   network: { type: 'string', description: 'network' },
   subnetwork: { type: 'string', description: 'subnetwork' },
   'private-nodes': { type: 'boolean', description: 'nodes without public addresses' },
@@ -51,7 +53,7 @@ export const createFlags = defineFlags({
   overrides: { type: 'string', description: "JSON merged over the API's cluster" },
   'wait-for-nodes': {
     type: 'boolean',
-    description: 'wait for the nodes in Kubernetes; not where it cannot be reached',
+    description: 'do not wait for the nodes in Kubernetes: it cannot be reached from here',
     default: true,
   },
   kubeconfig: { type: 'string', description: 'write a kubeconfig here when the cluster is ready' },

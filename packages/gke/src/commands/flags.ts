@@ -68,7 +68,7 @@ export const janitorFlags = defineFlags({
   'error-hours': { type: 'number', description: 'how long a cluster may be in ERROR', default: 1, min: 0 },
   leftovers: {
     type: 'boolean',
-    description: 'also disks, firewall and forwarding rules that clusters left',
+    description: 'leave disks, firewall and forwarding rules that clusters left',
     default: true,
   },
   'gone-prefix': {

@@ -30,6 +30,8 @@ export async function janitor(context: ContextOf<typeof janitorFlags>): Promise<
     );
     if (flags.json) context.printJson(formatJson(report));
     else printReport(context, report);
+    for (const { message, hint } of failuresOf(report)) logger.error(message, hint === undefined ? {} : { hint });
+    for (const text of report.unseen) logger.error('not everything could be seen', { missing: text });
     if (report.clean) return exitCodes.success;
     const hasFailed = report.unseen.length > 0 || failuresOf(report).length > 0;
     return hasFailed ? exitCodes.infrastructure : exitCodes.failed;
@@ -52,15 +54,10 @@ function rowsOf({ clusters, leftovers }: JanitorReport): readonly (readonly stri
   ];
 }
 
-function printReport(context: Pick<ContextOf<typeof janitorFlags>, 'print' | 'logger'>, report: JanitorReport): void {
+function printReport({ print }: Pick<ContextOf<typeof janitorFlags>, 'print'>, report: JanitorReport): void {
   const rows = rowsOf(report);
-  if (rows.length > 0) context.print(formatTable(rows, { header: ['WHAT', 'NAME', 'WHERE', 'RESULT', 'WHY'] }));
-  else context.print('nothing of runs is there');
-  for (const error of failuresOf(report)) {
-    context.logger.error(error.message);
-    if (error.hint !== undefined) context.logger.error(error.hint);
-  }
-  for (const text of report.unseen) context.logger.error(`not seen: ${text}`);
+  if (rows.length > 0) print(formatTable(rows, { header: ['WHAT', 'NAME', 'WHERE', 'RESULT', 'WHY'] }));
+  else print('nothing of runs is there');
 }
 
 function formatJson(report: JanitorReport): unknown {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FakeClock } from './__fixtures__/fake-gke.js';
 import { PROJECT, sandboxGke } from './__fixtures__/sandbox-gke.js';
 import { createCompute } from './compute.js';
 import { formatComputeResource } from './compute-resource.js';
@@ -52,10 +53,14 @@ describe(createCompute, { timeout: 30_000 }, () => {
     sandbox.compute.add(place, { name: 'a', users: ['https://h/zones/z/instances/vm'] });
     const [disk] = (await compute.list(disks)).resources;
     if (disk === undefined) throw new Error('no disk');
-    await expect(compute.delete(disk, { timeoutMs: 1_000 })).rejects.toMatchObject({
+    const clock = new FakeClock();
+    const computeEndpoint = sandbox.env['SEATRIAL_COMPUTE_ENDPOINT'] ?? '';
+    const patient = createCompute({ computeEndpoint, clock });
+    await expect(patient.delete(disk, { timeoutMs: 60_000 })).rejects.toMatchObject({
       code: 'TIMEOUT',
       message: expect.stringContaining('is already being used by'),
     });
+    expect(clock.sleeps.length).toBeGreaterThan(5);
   });
 
   it('fails at once on a missing permission', async () => {

@@ -41,9 +41,9 @@ async function setUp(tokenLifetimeSeconds: number) {
   return { sandbox, kubeconfig, kubectl, countRuns, dir, command, env };
 }
 
-describe(execPluginUser, { timeout: 60_000 }, () => {
-  it('gives kubectl tokens that a cluster takes', async () => {
-    const { kubectl, kubeconfig, sandbox } = await setUp(3600);
+describe(execPluginUser, { timeout: 120_000 }, () => {
+  it('gives kubectl tokens that a cluster takes, and says when they end', async () => {
+    const { kubectl, kubeconfig, sandbox, command, env } = await setUp(3600);
     expect(await kubectl('get', 'namespace', 'default', '-o', 'name')).toBe('namespace/default');
     const text = await readFile(kubeconfig, 'utf8');
     expect(parse(text).users[0].user.exec).toMatchObject({
@@ -52,16 +52,13 @@ describe(execPluginUser, { timeout: 60_000 }, () => {
       env: [{ name: 'GCE_METADATA_HOST', value: sandbox.env['GCE_METADATA_HOST'] }],
     });
     expect(text).not.toMatch(/token:/);
-  });
 
-  it('says when a token ends', async () => {
-    const { command, env, sandbox } = await setUp(3600);
     const { GCE_METADATA_HOST = '' } = sandbox.env;
     const { stdout } = await run(command, ['exec-credential'], { env: { ...env, GCE_METADATA_HOST } });
     const { status } = JSON.parse(stdout) as { status: { token: string; expirationTimestamp: string } };
     expect(status.token).toMatch(/^sandbox-/);
     const leftMs = Date.parse(status.expirationTimestamp) - Date.now();
-    expect(leftMs).toBeGreaterThan(3_500_000);
+    expect(leftMs).toBeGreaterThan(3_000_000);
     expect(leftMs).toBeLessThanOrEqual(3_600_000);
   });
 
@@ -78,7 +75,7 @@ describe(execPluginUser, { timeout: 60_000 }, () => {
     const endMs = Date.now() + seconds * 1_000 + 500;
     await expect
       .poll(async () => [await read(), Date.now() > endMs && (await countRuns()) > first], {
-        timeout: 40_000,
+        timeout: 90_000,
         interval: 500,
       })
       .toEqual(['default', true]);

@@ -36,7 +36,7 @@ export async function sweepLeftovers(
   options: SweepOptions,
 ): Promise<{ readonly entries: readonly SweepEntry[]; readonly unseen: readonly string[] }> {
   const { gke, compute, clock } = deps;
-  const { project, gonePrefix, dryRun = false, signal, onProgress } = options;
+  const { project, gonePrefix, dryRun = false, signal } = options;
   const limits = signal === undefined ? {} : { signal };
   // First what there is, then which clusters are there: a cluster made meanwhile has its resources after its name.
   const unseen: string[] = [];

@@ -45,7 +45,7 @@ export function createNodeWatcher(token: () => Promise<string>): NodeWatcher {
     const get = async (query: Record<string, string>): Promise<IncomingMessage> =>
       send(cluster, `/api/v1/nodes?${new URLSearchParams(query).toString()}`, { token: bearer, signal });
     const nodes = new Map<string, NodeState>();
-    let resourceVersion = '';
+    let resourceVersion: string;
     let next: string | undefined;
     do {
       const list = (await json(await get({ limit: String(PAGE), ...(next ? { continue: next } : {}) }))) as NodeList;

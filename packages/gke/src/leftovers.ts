@@ -44,7 +44,7 @@ export function findLeftovers(
     const clusters = new Set(resource.targetTags.map((tag) => NODE_TAG.exec(tag)?.groups?.['name'] ?? ''));
     const [cluster = ''] = clusters;
     if (resource.collection !== 'firewalls' || clusters.size !== 1 || !names.has(cluster)) return [];
-    return [{ resource, why: `firewall of cluster ${cluster}` }];
+    return [{ resource, why: `of cluster ${cluster}` }];
   });
   const services = new Map(firewalls.map(({ resource, why }) => [resource.name.replace(/^k8s-fw-/, ''), why]));
   const found = resources.flatMap((resource): Leftover[] => {
@@ -89,7 +89,7 @@ function diskReason(
     if (id !== undefined && one.id !== undefined) return id === base32(Buffer.from(one.id, 'hex'));
     return !existing.has(one.name);
   });
-  return of === undefined ? undefined : `volume of cluster ${of.name}`;
+  return of === undefined ? undefined : `of cluster ${of.name}`;
 }
 
 function serviceReason(

@@ -34,6 +34,11 @@ function fakeGke(full: readonly string[] = []): { gke: Gke; clusters: Map<string
     findCluster: async (ref) => clusters.get(keyOf(ref)),
     listClusters: async () => ({ clusters: [...clusters.values()], missingZones: [] }),
     deleteCluster: async (ref) => void clusters.delete(keyOf(ref)),
+    extendExpiry: async (ref, expiry) => {
+      asked.push({ extend: keyOf(ref), ...expiry });
+      return true;
+    },
+    findLastOperationEnd: async () => undefined,
     close: async () => {},
   };
   return { gke, clusters, asked };
@@ -51,6 +56,17 @@ describe(createGkeProvider, () => {
       locations: ['us-east1-b'],
     });
     expect(asked).toEqual([]);
+  });
+
+  it('keeps the cluster of a handle until it is stopped', async () => {
+    const { gke, asked } = fakeGke();
+    const provider = createGkeProvider({ gke, project: 'p', locations: ['us-east1-b'] });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const keeping = provider.keepAlive?.(provider.plan(request), { runId: '1234', ttlMs: 3_600_000, signal });
+    await expect.poll(() => asked).toMatchObject([{ extend: 'us-east1-b/seatrial-1234', runId: '1234' }]);
+    controller.abort(new Error('the trial is over'));
+    await keeping;
   });
 
   it('creates with the labels of the run, and writes a kubeconfig', async () => {

@@ -47,4 +47,20 @@ export interface ClusterProvider {
   /** Deletes it and sees it gone. One that was never created is fine. */
   delete(handle: ClusterHandle, limits: ProviderLimits): Promise<void>;
   exists(handle: ClusterHandle, limits: ProviderLimits): Promise<boolean>;
+  /**
+   * Keeps it from whoever deletes what has expired, until `signal` is aborted: the time of {@link ProviderRequest.expiresMs}
+   * is moved again and again. Missing where clusters do not expire.
+   *
+   * @throws when the cluster is gone, another run's, or may not be kept.
+   */
+  keepAlive?(handle: ClusterHandle, options: KeepAliveOptions): Promise<void>;
+}
+
+/** How a cluster is kept. */
+export interface KeepAliveOptions {
+  readonly runId: string;
+  /** How long it keeps after the last time it was moved, in milliseconds. */
+  readonly ttlMs: number;
+  /** Aborting it ends the keeping, and the call resolves. */
+  readonly signal: AbortSignal;
 }

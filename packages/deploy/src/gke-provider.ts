@@ -1,4 +1,11 @@
-import { clusterName, createClusterInLocations, runLabels, writeKubeconfig } from '@seatrial/gke';
+import {
+  clusterName,
+  createClusterInLocations,
+  execPluginUser,
+  keepAlive,
+  runLabels,
+  writeKubeconfig,
+} from '@seatrial/gke';
 import type { ClusterRequest, Gke, KubeconfigUser } from '@seatrial/gke';
 import type { ClusterHandle, ClusterProvider, ProviderRequest } from './cluster-provider.js';
 import { DeployError } from './errors.js';
@@ -19,15 +26,13 @@ export interface GkeProviderOptions {
   readonly user?: KubeconfigUser;
 }
 
-const DEFAULT_USER: KubeconfigUser = { exec: { command: 'seatrial-gke', args: ['exec-credential'] } };
-
 /**
  * Clusters of GKE, one for each plan, labelled with the run and deleted when asked.
  *
  * @throws {DeployError} `INVALID` without a project or a location.
  */
 export function createGkeProvider(options: GkeProviderOptions): ClusterProvider {
-  const { gke, project, locations, user = DEFAULT_USER } = options;
+  const { gke, project, locations, user = execPluginUser() } = options;
   if (project === '' || locations.length === 0) {
     throw new DeployError('INVALID', 'clusters of GKE need a project and a location', {
       hint: 'Give both, for example with --project and --zone.',
@@ -96,6 +101,10 @@ export function createGkeProvider(options: GkeProviderOptions): ClusterProvider 
     exists: async (handle, limits) => {
       const found = await Promise.all(refs(handle).map((ref) => gke.findCluster(ref, limits)));
       return found.some((cluster) => cluster !== undefined && cluster.status !== 'STOPPING');
+    },
+    keepAlive: async (handle, keep) => {
+      const [ref] = refs(handle);
+      if (ref !== undefined) await keepAlive(gke, ref, keep);
     },
   };
 }

@@ -11,7 +11,14 @@
  *
  * @module
  */
-export type { ClusterHandle, ClusterProvider, Json, ProviderLimits, ProviderRequest } from './cluster-provider.js';
+export type {
+  ClusterHandle,
+  ClusterProvider,
+  KeepAliveOptions,
+  Json,
+  ProviderLimits,
+  ProviderRequest,
+} from './cluster-provider.js';
 export { collect } from './collect.js';
 export type { Collected, CollectOptions } from './collect.js';
 export { runCommandTest } from './command-test.js';

@@ -2,7 +2,7 @@ import type { Budget } from './budget.js';
 import type { Classification } from './classification.js';
 import { classifyCallError } from './classification.js';
 import type { ClusterRef } from './cluster.js';
-import type { CallLimits, ContainerApi } from './container-api.js';
+import type { CallLimits } from './container-api.js';
 import type { GkeErrorOptions } from './errors.js';
 import { GkeError } from './errors.js';
 
@@ -18,6 +18,12 @@ const hints: Partial<Record<GkeError['code'], string>> = {
   NOT_FOUND: 'Check the names of project, location and cluster.',
   INVALID: 'Correct the request; the service says above what it does not accept.',
 };
+
+/** An API whose credentials can be fetched anew. */
+export interface Renewable {
+  /** Forgets the credentials, so that the next call fetches fresh ones. */
+  renew(): Promise<void>;
+}
 
 /** Turns what a call or an operation said into the error of this package. */
 export function toGkeError(
@@ -45,7 +51,7 @@ export function toGkeError(
  * @throws {GkeError} any refusal that will not pass, and `TIMEOUT`.
  */
 export async function read<T>(
-  api: ContainerApi,
+  api: Renewable,
   budget: Budget,
   request: {
     readonly what: string;

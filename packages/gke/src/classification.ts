@@ -59,6 +59,8 @@ const RATE = /quota metric|per minute|rate ?limit|too many requests/i;
 const QUOTA = /insufficient (regional )?quota|GCE_QUOTA_EXCEEDED|quota '[^']+' exceeded|quota exceeded/i;
 const BUSY =
   /incompatible operation|currently (repairing|upgrading|creating|deleting|updating)|operation .* in progress/i;
+// Labels were changed by somebody else since they were read.
+const STALE = /fingerprint/i;
 const OPERATION = /\boperation-[\w-]*\w/;
 
 interface Parts {
@@ -111,10 +113,12 @@ function classify({ name, message, retryAfterMs }: Parts): Classification {
       return { ...facts, code: 'DENIED', next: 'never' };
     case 'UNAUTHENTICATED':
       return { ...facts, code: 'UNAUTHENTICATED', next: 'same' };
-    case 'FAILED_PRECONDITION':
     case 'ABORTED':
-      return busy(facts, message);
+      return STALE.test(message) ? stale(facts) : { ...busy(facts, message), code: 'CONFLICT', next: 'wait' };
+    case 'FAILED_PRECONDITION':
+      return STALE.test(message) ? stale(facts) : busy(facts, message);
     case 'INVALID_ARGUMENT':
+      if (STALE.test(message)) return stale(facts);
       // REST answers FAILED_PRECONDITION with 400 as well.
       return BUSY.test(message) ? busy(facts, message) : { ...facts, code: 'INVALID', next: 'never' };
     case 'OUT_OF_RANGE':
@@ -123,6 +127,10 @@ function classify({ name, message, retryAfterMs }: Parts): Classification {
     default:
       return { ...facts, code: 'UNAVAILABLE', next: 'look' };
   }
+}
+
+function stale(facts: { readonly message: string }): Classification {
+  return { ...facts, code: 'CONFLICT', next: 'look' };
 }
 
 function busy(facts: { readonly message: string }, message: string): Classification {

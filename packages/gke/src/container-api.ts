@@ -26,6 +26,11 @@ export interface ContainerApi {
     limits: CallLimits,
   ): Promise<protos.google.container.v1.IListClustersResponse>;
   deleteCluster(ref: ClusterRef, limits: CallLimits): Promise<Operation>;
+  setLabels(
+    ref: ClusterRef,
+    labels: { readonly resourceLabels: Readonly<Record<string, string>>; readonly labelFingerprint: string },
+    limits: CallLimits,
+  ): Promise<Operation>;
   getOperation(ref: ClusterRef, limits: CallLimits): Promise<Operation>;
   listOperations(parent: { project: string; location: string }, limits: CallLimits): Promise<readonly Operation[]>;
   /** Forgets the credentials, so that the next call fetches fresh ones. */
@@ -78,6 +83,10 @@ export function createContainerApi(options: ApiOptions): ContainerApi {
     getCluster: (ref, limits) => call((one, o) => one.getCluster({ name: clusterPath(ref) }, o), limits),
     listClusters: (parent, limits) => call((one, o) => one.listClusters({ parent: parentPath(parent) }, o), limits),
     deleteCluster: (ref, limits) => call((one, o) => one.deleteCluster({ name: clusterPath(ref) }, o), limits),
+    setLabels: (ref, { resourceLabels, labelFingerprint }, limits) => {
+      const request = { name: clusterPath(ref), resourceLabels: { ...resourceLabels }, labelFingerprint };
+      return call((one, o) => one.setLabels(request, o), limits);
+    },
     getOperation: (ref, limits) =>
       call((one, o) => one.getOperation({ name: `${parentPath(ref)}/operations/${ref.name}` }, o), limits),
     listOperations: async (parent, limits) => {

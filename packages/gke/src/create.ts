@@ -6,6 +6,7 @@ import type { ClusterRef, GkeCluster } from './cluster.js';
 import { parseCluster } from './cluster.js';
 import type { ContainerApi } from './container-api.js';
 import { GkeError } from './errors.js';
+import { checkKnownFields } from './known-fields.js';
 import { RUN_LABEL } from './labels.js';
 import { awaitOperation, findRunningOperation, operationFailure } from './operation.js';
 import type { ClusterRequest } from './request.js';
@@ -22,6 +23,7 @@ export async function createCluster(
   onProgress: (text: string) => void,
 ): Promise<GkeCluster> {
   const body = buildCluster(request);
+  await checkKnownFields(body);
   const ref: ClusterRef = { project: request.project, location: request.location, name: request.name };
   const what = `could not create cluster ${ref.name} in ${ref.location}`;
   const pauses = budget.pauses(500);

@@ -1,7 +1,7 @@
 import type { Budget } from './budget.js';
 import { toGkeError } from './calls.js';
 import { classifyCallError } from './classification.js';
-import type { ClusterRef } from './cluster.js';
+import type { ClusterRef, GkeCluster } from './cluster.js';
 import { gcloudDelete } from './cluster.js';
 import type { ContainerApi } from './container-api.js';
 import { findCluster } from './create.js';
@@ -11,10 +11,13 @@ import { awaitOperation, findRunningOperation, operationFailure } from './operat
 /** How often a delete operation may fail before a person has to look. GKE itself also tries again. */
 const MAX_FAILURES = 3;
 
+/** Which cluster; with an id only the one that has it: another one of the same name counts as gone. */
+export type DeletionTarget = ClusterRef & { readonly id?: string | undefined };
+
 /** Deletes and waits until the cluster is gone. See `Gke.deleteCluster`. */
 export async function deleteCluster(
   api: ContainerApi,
-  ref: ClusterRef,
+  ref: DeletionTarget,
   budget: Budget,
   onProgress: (text: string) => void,
 ): Promise<void> {
@@ -34,12 +37,14 @@ export async function deleteCluster(
 
 async function deleteUntilGone(
   api: ContainerApi,
-  ref: ClusterRef,
+  ref: DeletionTarget,
   budget: Budget,
   onProgress: (text: string) => void,
 ): Promise<void> {
   const what = `could not delete cluster ${ref.name} in ${ref.location}`;
   const pauses = budget.pauses();
+  // The call takes no id, so what has the name is looked at right before it.
+  if (ref.id !== undefined && isGone(await findCluster(api, ref, budget), ref)) return;
   for (let failures = 0, refusals = 0; ;) {
     budget.check();
     let last: GkeError | undefined;
@@ -75,16 +80,20 @@ async function deleteUntilGone(
 /** Whether the cluster is gone, once it is no longer on its way out. */
 async function waitWhileStopping(
   api: ContainerApi,
-  ref: ClusterRef,
+  ref: DeletionTarget,
   budget: Budget,
   onProgress: (text: string) => void,
 ): Promise<boolean> {
   const pauses = budget.pauses();
   for (;;) {
     const cluster = await findCluster(api, ref, budget);
-    if (cluster === undefined) return true;
+    if (cluster === undefined || isGone(cluster, ref)) return true;
     if (cluster.status !== 'STOPPING') return false;
     onProgress('cluster is stopping');
     await pauses.next();
   }
+}
+
+function isGone(cluster: GkeCluster | undefined, { id }: DeletionTarget): boolean {
+  return cluster === undefined || (id !== undefined && cluster.id !== undefined && cluster.id !== id);
 }

@@ -42,6 +42,8 @@ export class GkeError extends Error {
   readonly hint: string | undefined;
   /** The cloud failed, not the thing under test; only a wrong request is the caller's. */
   readonly infrastructure: boolean;
+  /** What a command line ends with: 2 for a wrong request, else 3. */
+  readonly exitCode: 2 | 3;
   /** Name of the cluster it is about. */
   readonly cluster: string | undefined;
   /** Zone or region it is about. */
@@ -57,7 +59,8 @@ export class GkeError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
-    this.infrastructure = true;
+    this.infrastructure = code !== 'INVALID';
+    this.exitCode = code === 'INVALID' ? 2 : 3;
     this.cluster = options.cluster;
     this.location = options.location;
     this.operation = options.operation;

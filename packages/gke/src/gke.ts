@@ -6,9 +6,18 @@ import { parseCluster } from './cluster.js';
 import type { ApiOptions } from './container-api.js';
 import { createContainerApi } from './container-api.js';
 import { createCluster, findCluster } from './create.js';
+import type { DeletionTarget } from './delete.js';
 import { deleteCluster } from './delete.js';
 import { GkeError } from './errors.js';
+import type { Expiry } from './expiry.js';
+import { extendExpiry } from './expiry.js';
+import { systemClock } from './monotonic-clock.js';
+import type { NodeWatcher } from './node-watch.js';
+import { createNodeWatcher } from './node-watch.js';
+import { listOperations } from './operation.js';
+import { waitForNodes } from './ready-nodes.js';
 import type { ClusterRequest } from './request.js';
+import { readAccessToken } from './token.js';
 
 /** Takes the facts of what happens; the message is constant. */
 export interface Logger {
@@ -24,6 +33,12 @@ export interface ProgressLimits extends Limits {
   readonly onProgress?: (text: string) => void;
 }
 
+/** Limits of a creation. */
+export interface CreateLimits extends ProgressLimits {
+  /** Whether to wait for the nodes in Kubernetes; not where its endpoint cannot be reached from here. @default true */
+  readonly waitForNodes?: boolean;
+}
+
 /** Clusters of a project. */
 export interface ClusterList {
   /** In the order of the API. Empty when there are none. */
@@ -35,7 +50,8 @@ export interface ClusterList {
 /** The lifecycle of clusters. Everything here may be called by several at once. */
 export interface Gke {
   /**
-   * Creates a cluster and waits until it can be used: operation done without error, cluster running, node pools running.
+   * Creates a cluster and waits until it can be used: operation done without error, cluster running, node pools running,
+   * the wanted nodes ready in Kubernetes and their GPUs allocatable.
    *
    * The name is the only key creation has. When the answer is lost, or a cluster of the name is already there, it is
    * looked up; with our run label it is adopted and awaited, without it the call fails.
@@ -43,7 +59,7 @@ export interface Gke {
    * @throws {GkeError} `STOCKOUT`, `QUOTA`, `DENIED`, `ALREADY_EXISTS` (not ours), `OPERATION_FAILED`, `INVALID`,
    * `TIMEOUT`. The cluster may then exist all the same: delete it.
    */
-  createCluster(request: ClusterRequest, limits: ProgressLimits): Promise<GkeCluster>;
+  createCluster(request: ClusterRequest, limits: CreateLimits): Promise<GkeCluster>;
   /** The cluster, or `undefined` when there is none of that name. */
   findCluster(ref: ClusterRef, limits?: Partial<Limits>): Promise<GkeCluster | undefined>;
   /** @param of `location` defaults to `-`, which is all of them. */
@@ -52,11 +68,21 @@ export interface Gke {
     limits?: Partial<Limits>,
   ): Promise<ClusterList>;
   /**
-   * Deletes a cluster and waits until it is gone. One that is not there is fine.
+   * Deletes a cluster and waits until it is gone. One that is not there is fine. With an id only that one is deleted, not
+   * another that was made under its name since.
    *
    * @throws {GkeError} whose hint is the gcloud command that deletes it by hand.
    */
-  deleteCluster(ref: ClusterRef, limits: ProgressLimits): Promise<void>;
+  deleteCluster(ref: DeletionTarget, limits: ProgressLimits): Promise<void>;
+  /**
+   * Moves the time after which anyone may delete a cluster of a run, never back.
+   *
+   * @returns whether it was moved; false when the cluster keeps longer already.
+   * @throws {GkeError} `NOT_FOUND` when it is not there or on its way out, `INVALID` when it is of another run.
+   */
+  extendExpiry(ref: ClusterRef, expiry: Expiry, limits?: Partial<Limits>): Promise<boolean>;
+  /** When the last operation on a cluster ended, in milliseconds since 1970; `undefined` where GKE knows of none. */
+  findLastOperationEnd(ref: ClusterRef, limits?: Partial<Limits>): Promise<number | undefined>;
   /** Closes the connection. Calls that run fail. */
   close(): Promise<void>;
 }
@@ -68,6 +94,8 @@ export interface GkeOptions extends ApiOptions {
   readonly clock?: Clock;
   /** From 0 to 1, for jitter. @default Math.random */
   readonly random?: () => number;
+  /** How nodes are seen. @default Kubernetes' own API, asked with the same credentials */
+  readonly watchNodes?: NodeWatcher;
 }
 
 const READ_MS = 120_000;
@@ -78,7 +106,8 @@ const READ_MS = 120_000;
  * @throws {GkeError} `INVALID` for an endpoint that is not a URL.
  */
 export function createGke(options: GkeOptions = {}): Gke {
-  const { logger, clock = monotonicClock(), random = Math.random } = options;
+  const { logger, clock = systemClock, random = Math.random } = options;
+  const { watchNodes = createNodeWatcher(async () => (await readAccessToken(options)).token) } = options;
   const api = createContainerApi(options);
   const budgetOf = (what: string, limits: Partial<Limits> = {}): Budget =>
     new Budget({ clock, random }, what, { timeoutMs: READ_MS, ...limits });
@@ -95,7 +124,12 @@ export function createGke(options: GkeOptions = {}): Gke {
     createCluster: async (request, limits) => {
       const budget = budgetOf(`create cluster ${request.name} in ${request.location}`, limits);
       logger?.info('creating cluster', { cluster: request.name, project: request.project, location: request.location });
-      return createCluster(api, request, budget, progressOf(request, limits));
+      const onProgress = progressOf(request, limits);
+      const cluster = await createCluster(api, request, budget, onProgress);
+      if (limits.waitForNodes !== false && cluster.autopilot !== true) {
+        await waitForNodes(watchNodes, cluster, budget, onProgress);
+      }
+      return cluster;
     },
     findCluster: async (ref, limits) => findCluster(api, ref, budgetOf(`read cluster ${ref.name}`, limits)),
     listClusters: async ({ project, location = '-' }, limits) => {
@@ -118,26 +152,13 @@ export function createGke(options: GkeOptions = {}): Gke {
       const budget = budgetOf(`delete cluster ${ref.name} in ${ref.location}`, limits);
       await deleteCluster(api, ref, budget, progressOf(ref, limits));
     },
+    extendExpiry: async (ref, expiry, limits) =>
+      extendExpiry(api, { ref, ...expiry }, budgetOf(`extend cluster ${ref.name} in ${ref.location}`, limits)),
+    findLastOperationEnd: async (ref, limits) => {
+      const operations = await listOperations(api, ref, budgetOf(`list operations in ${ref.location}`, limits));
+      const ends = operations.map(({ endTime }) => Date.parse(endTime ?? '')).filter((ms) => !Number.isNaN(ms));
+      return ends.length === 0 ? undefined : Math.max(...ends);
+    },
     close: () => api.close(),
-  };
-}
-
-/** Does not jump when the system's time is set. */
-function monotonicClock(): Clock {
-  return {
-    now: () => performance.timeOrigin + performance.now(),
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted) return void reject(signal.reason as Error);
-        const onAbort = (): void => {
-          clearTimeout(timer);
-          reject(signal?.reason as Error);
-        };
-        const timer = setTimeout(() => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve();
-        }, ms);
-        signal?.addEventListener('abort', onAbort, { once: true });
-      }),
   };
 }

@@ -51,6 +51,7 @@ describe(writeKubeconfig, () => {
       apiVersion: 'client.authentication.k8s.io/v1',
       command: 'seatrial-gke',
       args: ['exec-credential'],
+      installHint: 'It comes with the package @seatrial/gke; npx seatrial-gke runs it.',
       interactiveMode: 'Never',
       provideClusterInfo: false,
     });

@@ -61,6 +61,7 @@ export function formatKubeconfig(
             ...(user.exec.env === undefined
               ? {}
               : { env: Object.entries(user.exec.env).map(([key, value]) => ({ name: key, value })) }),
+            installHint: 'It comes with the package @seatrial/gke; npx seatrial-gke runs it.',
             interactiveMode: 'Never',
             provideClusterInfo: false,
           },

@@ -22,6 +22,15 @@ export function runLabels(run: {
   return { [RUN_LABEL]: labelValue(run.runId), [EXPIRES_LABEL]: String(Math.ceil(run.expiresMs / 1_000)) };
 }
 
+/**
+ * When a cluster, a disk, … may be deleted by anyone, in milliseconds since 1970; `undefined` when it carries no label that
+ * says so in Unix seconds.
+ */
+export function expiryOf({ labels }: { readonly labels: Readonly<Record<string, string>> }): number | undefined {
+  const text = labels[EXPIRES_LABEL] ?? '';
+  return /^\d{1,11}$/.test(text) ? Number(text) * 1_000 : undefined;
+}
+
 /** Makes a text fit to be the value of a label: lower case, `[a-z0-9_-]`, at most 63 characters. */
 export function labelValue(text: string): string {
   return text

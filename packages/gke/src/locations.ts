@@ -1,20 +1,23 @@
 import type { GkeCluster } from './cluster.js';
 import { GkeError } from './errors.js';
-import type { Gke, ProgressLimits } from './gke.js';
+import { factsOf, withLeaks } from './leak.js';
+import type { CreateLimits, Gke } from './gke.js';
 import type { ClusterRequest } from './request.js';
 
 /**
  * Creates the cluster in the first of several locations that has room.
  *
- * On a stock-out the next location is tried, on a lack of quota the next region; a failed cluster is deleted and seen to
- * be gone before. Anything else ends it: a missing permission is missing everywhere, and a rate limit holds for all.
+ * On a stock-out the next location is tried, while the failed cluster is deleted; all of those are seen to be gone before
+ * this ends, well or badly. Anything else ends it: a missing permission is missing everywhere, quota and rate limits are
+ * for somebody to raise.
  *
- * @throws {GkeError} the last one, with what each location said as `detail`.
+ * @throws {GkeError} the last one, with what each location said as `detail`; and when a failed cluster could not be
+ * deleted, with the command that does it as `hint`. Then there may be a cluster that is ready all the same: delete it.
  */
 export async function createClusterInLocations(
-  gke: Gke,
+  gke: Pick<Gke, 'createCluster' | 'deleteCluster'>,
   request: Omit<ClusterRequest, 'location'> & { readonly locations: readonly string[] },
-  limits: ProgressLimits & {
+  limits: CreateLimits & {
     /** What a deletion may take on top, in milliseconds. @default 1_200_000 */
     readonly cleanupTimeoutMs?: number;
     /** Told before a location is tried, to be recorded: whatever happens, the cluster is there or nowhere. */
@@ -22,41 +25,54 @@ export async function createClusterInLocations(
   },
 ): Promise<GkeCluster> {
   const { locations, ...rest } = request;
-  const { cleanupTimeoutMs = 1_200_000 } = limits;
+  const { cleanupTimeoutMs = 1_200_000, onProgress } = limits;
   const failures: GkeError[] = [];
-  const fullRegions = new Set<string>();
-  for (const location of locations) {
-    if (fullRegions.has(regionOf(location))) continue;
-    limits.signal?.throwIfAborted();
-    await limits.onLocation?.(location);
+  const cleanups: Promise<GkeError | undefined>[] = [];
+  const clean = async (location: string): Promise<GkeError | undefined> => {
+    const ref = { project: rest.project, location, name: rest.name };
     try {
-      return await gke.createCluster({ ...rest, location }, limits);
+      // Not aborted with the rest: a cluster that nobody waits for has to go all the more.
+      const report = (text: string): void => onProgress?.(`${location}: ${text}`);
+      await gke.deleteCluster(ref, { timeoutMs: cleanupTimeoutMs, onProgress: report });
+      return undefined;
     } catch (error) {
-      if (!(error instanceof GkeError)) throw error;
-      failures.push(error);
-      if (error.code === 'QUOTA') fullRegions.add(regionOf(location));
-      else if (error.code !== 'STOCKOUT') throw withAll(failures, error);
-      const ref = { project: rest.project, location, name: rest.name };
-      limits.onProgress?.(`${error.message}; deleting what is left in ${location}`);
-      await gke.deleteCluster(ref, { ...limits, timeoutMs: cleanupTimeoutMs });
+      if (error instanceof GkeError) return error;
+      throw error;
+    }
+  };
+  let ended: { readonly cluster: GkeCluster } | { readonly error: unknown } | undefined;
+  for (const location of locations) {
+    try {
+      limits.signal?.throwIfAborted();
+      await limits.onLocation?.(location);
+      ended = { cluster: await gke.createCluster({ ...rest, location }, limits) };
+      break;
+    } catch (error) {
+      if (error instanceof GkeError) failures.push(error);
+      ended = { error };
+      if (!(error instanceof GkeError) || error.code !== 'STOCKOUT') break;
+      onProgress?.(`${error.message}; deleting what is left in ${location}`);
+      cleanups.push(clean(location));
     }
   }
-  const last = failures.at(-1);
-  if (last === undefined) {
+  const leaks = (await Promise.all(cleanups)).filter((error) => error !== undefined);
+  if (ended === undefined) {
     throw new GkeError('INVALID', `no location to create cluster ${rest.name} in`, {
       hint: 'Name at least one location.',
     });
   }
-  throw withAll(failures, last);
+  if ('error' in ended) throw withLeaks(withAll(failures, ended.error), leaks);
+  if (leaks.length > 0) throw withLeaks(leaks[0] as GkeError, leaks.slice(1));
+  return ended.cluster;
 }
 
-function withAll(failures: readonly GkeError[], last: GkeError): GkeError {
-  if (failures.length < 2) return last;
+/** An error that says what each location said. */
+function withAll(failures: readonly GkeError[], last: unknown): unknown {
+  if (failures.length < 2 || !(last instanceof GkeError)) return last;
   return new GkeError(last.code, last.message, {
+    ...factsOf(last),
     cause: last,
     ...(last.hint === undefined ? {} : { hint: last.hint }),
-    ...(last.cluster === undefined ? {} : { cluster: last.cluster }),
-    ...(last.location === undefined ? {} : { location: last.location }),
     detail: failures.map(({ location, message }) => `${location}: ${message}`).join('\n'),
   });
 }

@@ -56,6 +56,17 @@ export async function findRunningOperation(
   budget: Budget,
   type?: string,
 ): Promise<string | undefined> {
+  const operations = await listOperations(api, ref, budget);
+  return operations.find((one) => one.status !== 'DONE' && (type === undefined || one.operationType === type))?.name as
+    string | undefined;
+}
+
+/** The operations on a cluster that the API still knows, in its order. */
+export async function listOperations(
+  api: ContainerApi,
+  ref: ClusterRef,
+  budget: Budget,
+): Promise<readonly Operation[]> {
   const operations = await read(api, budget, {
     what: `list operations in ${ref.location}`,
     ref,
@@ -67,10 +78,7 @@ export async function findRunningOperation(
       .replace(/^projects\/[^/]+/, '')
       .replace('/locations/', '/(locations|zones)/')}(/|$)`,
   );
-  return operations?.find(
-    (one) =>
-      one.status !== 'DONE' && link.test(one.targetLink ?? '') && (type === undefined || one.operationType === type),
-  )?.name as string | undefined;
+  return (operations ?? []).filter((one) => link.test(one.targetLink ?? ''));
 }
 
 function formatProgress(operation: Operation): string {

@@ -2,7 +2,16 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { SandboxError } from './errors.js';
 
 /** The APIs a fault can be planned for. */
-export const faultyApis = ['storage', 'gke', 'cloudbuild', 'kubernetes', 'registry', 'docker', 'github'] as const;
+export const faultyApis = [
+  'storage',
+  'gke',
+  'compute',
+  'cloudbuild',
+  'kubernetes',
+  'registry',
+  'docker',
+  'github',
+] as const;
 export type FaultyApi = (typeof faultyApis)[number];
 
 /** What goes wrong. */
@@ -15,8 +24,23 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** Done, but the connection is cut before the answer: the client cannot know. */
   | { readonly kind: 'drop' }
-  /** GKE only: the create operation ends with an error and the cluster is in ERROR. */
-  | { readonly kind: 'stockout' | 'quota' };
+  | { readonly kind: GkeFault };
+
+/**
+ * What goes wrong in GKE alone. Operations end with an error: `stockout` and `quota` those of creation, `operation-error`
+ * any. Calls are refused: `quota-refusal` for regional quota, `rate-limit` with a time to wait, `busy` a deletion because
+ * nodes are being repaired. `missing-zone` leaves a zone out of a list.
+ */
+export const gkeFaults = [
+  'stockout',
+  'quota',
+  'operation-error',
+  'quota-refusal',
+  'rate-limit',
+  'busy',
+  'missing-zone',
+] as const;
+export type GkeFault = (typeof gkeFaults)[number];
 
 /** One line of a fault plan. */
 export interface FaultRule {
@@ -56,11 +80,12 @@ function invalid(text: string, why: string): SandboxError {
 
 function parseWhat(text: string, api: FaultyApi, what: string): Fault {
   if (what === 'stall' || what === 'reset' || what === 'drop') return { kind: what };
-  if (api === 'gke' && (what === 'stockout' || what === 'quota')) return { kind: what };
+  const ofGke = gkeFaults.find((kind) => kind === what);
+  if (api === 'gke' && ofGke !== undefined) return { kind: ofGke };
   if (api === 'gke' || api === 'cloudbuild') {
     if (what in grpcCodes) return { kind: 'status', status: what };
-    const more = api === 'gke' ? 'drop, stockout or quota' : 'or drop';
-    throw invalid(text, `${JSON.stringify(what)} is not a gRPC code, stall, reset, ${more}`);
+    const more = ['stall', 'reset', 'drop', ...(api === 'gke' ? gkeFaults : [])];
+    throw invalid(text, `${JSON.stringify(what)} is not a gRPC code or one of ${more.join(', ')}`);
   }
   if (/^[45]\d\d$/.test(what)) return { kind: 'status', status: Number(what) };
   throw invalid(text, `${JSON.stringify(what)} is not a status from 400 to 599, stall, reset or drop`);
@@ -132,7 +157,7 @@ export function seededRandom(seed: number): () => number {
 /** A refusal as the API itself would write it. */
 function formatRefusal(api: FaultyApi, code: number): unknown {
   const message = `injected fault: ${code}`;
-  if (api === 'storage')
+  if (api === 'storage' || api === 'compute')
     return { error: { code, message, errors: [{ message, domain: 'global', reason: 'backendError' }] } };
   if (api === 'registry') return { errors: [{ code: code === 429 ? 'TOOMANYREQUESTS' : 'UNKNOWN', message }] };
   if (api === 'kubernetes') return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code };

@@ -13,6 +13,8 @@
  * @module
  */
 export type { Clock, Logger } from './clock.js';
+export type { ComputeCollection, ComputeRef, ComputeResource, ComputeScope } from './compute/compute-resource.js';
+export type { ComputeEntry, ComputeStore } from './compute/compute-store.js';
 export { SandboxError, type SandboxErrorCode } from './errors.js';
 export { parseFault, type Fault, type FaultRule, type FaultyApi } from './faults.js';
 export type { GithubRepositorySeed, Permission, PullSeed } from './github/github-state.js';

@@ -67,11 +67,12 @@ async function createCluster({ env }: Sandbox): Promise<void> {
 describe(startSandbox, () => {
   it('says where everything is, on loopback', async () => {
     await using sandbox = await startSandbox(off);
-    const { storage, gke, registry, github, docker, cloudbuild } = sandbox.ports;
+    const { storage, gke, registry, github, docker, cloudbuild, compute } = sandbox.ports;
     expect(sandbox.env).toEqual({
       STORAGE_EMULATOR_HOST: `http://127.0.0.1:${storage}`,
       SEATRIAL_GKE_ENDPOINT: `http://127.0.0.1:${gke}`,
       SEATRIAL_CLOUDBUILD_ENDPOINT: `http://127.0.0.1:${cloudbuild}`,
+      SEATRIAL_COMPUTE_ENDPOINT: `http://127.0.0.1:${compute}`,
       CLOUDSDK_AUTH_ACCESS_TOKEN: expect.stringMatching(/^sandbox-/),
       CLOUDSDK_CORE_PROJECT: 'sandbox',
       SEATRIAL_REGISTRY: `127.0.0.1:${registry}/seatrial`,
@@ -133,6 +134,7 @@ describe(startSandbox, () => {
       github: port + 1,
       docker: port + 2,
       cloudbuild: port + 3,
+      compute: port + 4,
     });
   });
 
@@ -194,5 +196,21 @@ describe.skipIf(kubectl === undefined)('with kubectl', () => {
     const env = { ...sandbox.env, PATH: process.env['PATH'] ?? '', HOME: sandbox.dataDir };
     const { stdout } = await run('kubectl', ['get', 'nodes', '--no-headers'], { env });
     expect(stdout).toMatch(/^gke-sandbox-default-pool-\S+\s+Ready\s/);
+  });
+
+  it('gives out tokens that end, where told to, and takes no others', async () => {
+    await using sandbox = await startSandbox({ ...off, tokenLifetimeSeconds: 3600, defaultCluster: true });
+    const { GCE_METADATA_HOST: host, KUBECONFIG = '', ...env } = sandbox.env;
+    expect(env).not.toHaveProperty('CLOUDSDK_AUTH_ACCESS_TOKEN');
+    const path = `http://${host}/computeMetadata/v1/instance/service-accounts/default/token`;
+    const answer = await fetch(path, { headers: { 'Metadata-Flavor': 'Google' } });
+    expect(await answer.json()).toEqual({
+      access_token: expect.stringMatching(/^sandbox-/),
+      expires_in: 3600,
+      token_type: 'Bearer',
+    });
+    expect((await fetch(path)).status).toBe(403);
+    // Its own kubeconfig holds a token that goes on.
+    expect(await readFile(KUBECONFIG, 'utf8')).toContain('token: sandbox-');
   });
 });

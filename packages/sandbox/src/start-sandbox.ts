@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { pid } from 'node:process';
 import type { Clock, Logger } from './clock.js';
 import { silentLogger, systemClock } from './clock.js';
+import type { ComputeStore } from './compute/compute-store.js';
+import { createComputeApi } from './compute/compute-api.js';
 import { createDockerApi } from './docker/docker-api.js';
 import { createCloudBuilds } from './cloudbuild/cloud-builds.js';
 import { serveCloudBuild } from './cloudbuild/cloudbuild-server.js';
@@ -19,7 +21,8 @@ import type { GithubApi } from './github/github-api.js';
 import { createGithubApi } from './github/github-api.js';
 import type { GithubRepositorySeed } from './github/github-state.js';
 import type { FetchApp, Listening } from './http/listen.js';
-import { appListener, serve } from './http/listen.js';
+import { appListener, serve, serveApp } from './http/listen.js';
+import { createMetadataApi } from './metadata/metadata-api.js';
 import { createBlobStore } from './registry/blob-store.js';
 import type { HostNode } from './registry/image-config.js';
 import { architectureOf } from './registry/image-config.js';
@@ -61,6 +64,11 @@ export interface SandboxOptions {
   readonly defaultCluster?: boolean;
   /** How long a GKE operation takes at least, in milliseconds. @default 300 */
   readonly operationMs?: number;
+  /**
+   * Lifetime of Google's tokens in seconds. With it, clusters take only tokens that the sandbox's metadata server gave out
+   * and that have not ended, and no token is in the environment. @default clusters take any token
+   */
+  readonly tokenLifetimeSeconds?: number;
   /** Environment: DOCKER_HOST is read from it, and PATH for pods that run as processes. @default empty */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The Node that stands in for `node:<tag>` images. @default the running one */
@@ -84,6 +92,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly storage: StorageApi;
   readonly registry: Registry;
   readonly github: GithubApi;
+  /** Disks, firewall and forwarding rules. */
+  readonly compute: ComputeStore;
   /** Gives back ports, processes and folders. Repeatable. */
   close(): Promise<void>;
 }
@@ -134,6 +144,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     undo.push(() => github.close());
     const registry = createRegistry(await createBlobStore(join(dataDir, 'registry')));
     undo.push(() => registry.close());
+    const newId = () => randomUUID().slice(0, 8);
+    const compute = createComputeApi({ clock, newId, operationMs });
+    undo.push(() => compute.close());
+    const { tokenLifetimeSeconds } = options;
+    const metadata =
+      tokenLifetimeSeconds === undefined
+        ? undefined
+        : createMetadataApi({ clock, newId: randomUUID, project: PROJECT, tokenLifetimeSeconds });
 
     const openRegistry = open('registry', registry.app);
     const openGke = openRegistry.then(async ({ port }) => {
@@ -149,8 +167,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         engine: engine && (await takeEngine(engine, logger)),
         architecture: architectureOf(hostNode.arch),
         hostPath: given['PATH'],
+        compute: compute.store,
+        ...(metadata === undefined ? {} : { acceptsToken: metadata.accepts }),
       });
-      const newId = () => randomUUID().slice(0, 8);
       const manager = createClusterManager({ clock, logger, newId, operationMs, faults, createKubernetes });
       undo.push(() => manager.close());
       const server = await serveGke(manager, { port: ports.of('gke'), faults });
@@ -184,16 +203,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       openGke,
       openDocker,
       openCloudBuild(),
+      open('compute', compute.app),
+      metadata && serveApp(metadata.app, { port: ports.of('metadata'), what: 'metadata' }),
     ] as const;
     await Promise.allSettled(opened); // so that a failure below leaves nothing half open
-    const [storageServer, registryServer, githubServer, gke, dockerServer, cloudBuild] = await Promise.all(opened);
+    const [storageServer, registryServer, githubServer, gke, dockerServer, cloudBuild, computeServer, metadataServer] =
+      await Promise.all(opened);
+    if (metadataServer !== undefined) undo.push(() => metadataServer.close());
 
     const token = `sandbox-${randomUUID()}`;
     const env: Record<string, string> = {
       STORAGE_EMULATOR_HOST: storageServer.url,
       SEATRIAL_GKE_ENDPOINT: gke.server.url,
       SEATRIAL_CLOUDBUILD_ENDPOINT: cloudBuild.url,
-      CLOUDSDK_AUTH_ACCESS_TOKEN: token,
+      SEATRIAL_COMPUTE_ENDPOINT: computeServer.url,
+      ...(metadataServer === undefined
+        ? { CLOUDSDK_AUTH_ACCESS_TOKEN: token }
+        : { GCE_METADATA_HOST: `127.0.0.1:${metadataServer.port}` }),
       CLOUDSDK_CORE_PROJECT: PROJECT,
       SEATRIAL_REGISTRY: `127.0.0.1:${registryServer.port}/seatrial`,
       SEATRIAL_RELEASES: `gs://${BUCKETS[0]}`,
@@ -214,6 +240,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         registry: registryServer.port,
         github: githubServer.port,
         cloudbuild: cloudBuild.port,
+        compute: computeServer.port,
+        ...(metadataServer === undefined ? {} : { metadata: metadataServer.port }),
         ...(dockerServer === undefined ? {} : { docker: dockerServer.port }),
       },
       dataDir,
@@ -224,6 +252,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       storage,
       registry,
       github,
+      compute: compute.store,
       close,
       [Symbol.asyncDispose]: close,
     };

@@ -1,76 +1,58 @@
 import { resolve } from 'node:path';
-import { UsageError } from '@seatrial/cli';
 import type { ContextOf } from '@seatrial/cli';
-import { gkeOptionsFromEnv } from '../environment.js';
-import { createGke } from '../gke.js';
+import { checkKnownFields } from '../known-fields.js';
 import { writeKubeconfig } from '../kubeconfig.js';
-import { clusterName, labelValue, runLabels } from '../labels.js';
 import { createClusterInLocations } from '../locations.js';
-import type { ClusterRequest } from '../request.js';
 import { buildCluster } from '../request.js';
+import { undoCreation } from '../undo-creation.js';
+import { requestOf } from './cluster-request.js';
+import type { createFlags } from './create-flags.js';
 import { kubeconfigUser } from './credentials.js';
-import type { createFlags } from './flags.js';
-import { needed } from './flags.js';
+import { needed, projectOf, withGke } from './session.js';
 
-/** Creates a cluster and prints it. */
+const CLEANUP_MS = 1_200_000;
+
+/** Creates a cluster and prints it. When it fails or is stopped, what was made is deleted. */
 export async function create(context: ContextOf<typeof createFlags>): Promise<void> {
-  const { flags, env, clock, logger, signal } = context;
-  const environment = gkeOptionsFromEnv(env);
-  const locations =
-    flags.zone.length > 0 ? flags.zone : [needed(environment.location, 'zone', 'CLOUDSDK_COMPUTE_ZONE')];
-  const { location: _, ...anywhere } = requestOf(context, locations[0] as string);
-  if (flags['dry-run'] === true) {
-    context.printJson({ locations, cluster: buildCluster({ ...anywhere, location: locations[0] as string }) });
-    return;
-  }
-  const gke = createGke({ ...environment, clock, logger });
-  try {
-    const timeoutMs = flags['timeout-minutes'] * 60_000;
-    const onProgress = (text: string): void => logger.info(text, { cluster: anywhere.name });
-    const cluster = await createClusterInLocations(gke, { ...anywhere, locations }, { timeoutMs, signal, onProgress });
-    if (flags.kubeconfig !== undefined) {
-      await writeKubeconfig({ cluster, path: resolve(context.cwd, flags.kubeconfig), user: kubeconfigUser(env) });
+  const { flags, logger, signal, clock } = context;
+  await withGke(context, async ({ gke, environment }) => {
+    const given = flags.zone.length > 0 ? flags.zone : [environment.location ?? ''];
+    const locations = given.map((location) => needed(location, 'zone', 'CLOUDSDK_COMPUTE_ZONE'));
+    const request = requestOf(context, projectOf(flags, environment));
+    // All are checked before anything is sent: a wrong one must not wait for a stock-out in the right ones.
+    const bodies = locations.map((location) => buildCluster({ ...request, location }));
+    if (flags['dry-run'] === true) {
+      await checkKnownFields(bodies[0] ?? {});
+      context.printJson({ locations, cluster: bodies[0] });
+      return;
     }
-    if (flags.json) context.printJson(cluster);
-    else context.print(`${cluster.name} in ${cluster.location} is ${cluster.status} at ${cluster.endpoint}`);
-  } finally {
-    await gke.close();
-  }
-}
-
-function requestOf({ flags, env, clock }: ContextOf<typeof createFlags>, location: string): ClusterRequest {
-  const runId = flags['run-id'];
-  const accelerators = Object.entries(flags.accelerator).map(([type, count]) => ({ type, count: Number(count) }));
-  const { 'cluster-version': version, 'service-account': serviceAccount } = flags;
-  return {
-    name: flags.cluster ?? clusterName({ runId }),
-    project: needed(flags.project ?? gkeOptionsFromEnv(env).project, 'project', 'CLOUDSDK_CORE_PROJECT'),
-    location,
-    labels: {
-      ...Object.fromEntries(Object.entries(flags.label).map(([key, value]) => [key, labelValue(value)])),
-      ...runLabels({ runId, expiresMs: clock.now() + flags['ttl-hours'] * 3_600_000 }),
-    },
-    machineType: flags['machine-type'],
-    nodeCount: flags.nodes,
-    diskSizeGb: flags['disk-size-gb'],
-    releaseChannel: flags['release-channel'],
-    accelerators,
-    spot: flags.spot ?? false,
-    autopilot: flags.autopilot ?? false,
-    ...(version === undefined ? {} : { version }),
-    ...(serviceAccount === undefined ? {} : { serviceAccount }),
-    ...(flags.overrides === undefined ? {} : { overrides: parseOverrides(flags.overrides) }),
-  };
-}
-
-function parseOverrides(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // Said below, as for JSON that is no object.
-  }
-  throw new UsageError('--overrides is not a JSON object', {
-    hint: 'For example: --overrides \'{"loggingService":"none"}\'.',
+    const tried: string[] = [];
+    const onLocation = (location: string): void => void tried.push(location);
+    const onProgress = (text: string): void => logger.info(text, { cluster: request.name });
+    try {
+      const cluster = await createClusterInLocations(
+        gke,
+        { ...request, locations },
+        {
+          timeoutMs: flags['timeout-minutes'] * 60_000,
+          waitForNodes: flags['wait-for-nodes'],
+          signal,
+          onProgress,
+          onLocation,
+        },
+      );
+      if (flags.kubeconfig !== undefined) {
+        const path = resolve(context.cwd, flags.kubeconfig);
+        await writeKubeconfig({ cluster, path, user: await kubeconfigUser(context) });
+      }
+      if (flags.json) context.printJson(cluster);
+      else context.print(`${cluster.name} in ${cluster.location} is ${cluster.status} at ${cluster.endpoint}`);
+    } catch (error) {
+      if (flags['keep-failed'] === true) throw error;
+      const { name, project } = request;
+      logger.info('deleting what was made', { cluster: name });
+      const failed = { project, name, locations: tried, runId: flags['run-id'], error };
+      throw await undoCreation({ gke, clock }, failed, { timeoutMs: CLEANUP_MS, onProgress });
+    }
   });
 }

@@ -1,24 +1,14 @@
 import type { ContextOf } from '@seatrial/cli';
-import { gkeOptionsFromEnv } from '../environment.js';
-import { createGke } from '../gke.js';
 import type { deleteFlags } from './flags.js';
-import { needed } from './flags.js';
+import { clusterOf, withGke } from './session.js';
 
 /** Deletes a cluster and waits until it is gone. */
 export async function deleteOne(context: ContextOf<typeof deleteFlags>): Promise<void> {
-  const { flags, env, clock, logger, signal } = context;
-  const environment = gkeOptionsFromEnv(env);
-  const ref = {
-    project: needed(flags.project ?? environment.project, 'project', 'CLOUDSDK_CORE_PROJECT'),
-    location: needed(flags.zone ?? environment.location, 'zone', 'CLOUDSDK_COMPUTE_ZONE'),
-    name: flags.cluster,
-  };
-  const gke = createGke({ ...environment, clock, logger });
-  try {
+  const { flags, logger, signal } = context;
+  await withGke(context, async ({ gke, environment }) => {
+    const ref = clusterOf(flags, environment);
     const onProgress = (text: string): void => logger.info(text, { cluster: ref.name });
     await gke.deleteCluster(ref, { timeoutMs: flags['timeout-minutes'] * 60_000, signal, onProgress });
     context.print(`${ref.name} in ${ref.location} is gone`);
-  } finally {
-    await gke.close();
-  }
+  });
 }

@@ -1,4 +1,4 @@
-import { UsageError } from '@seatrial/cli';
+import { defineFlags } from '@seatrial/cli';
 import type { FlagSpecs } from '@seatrial/cli';
 
 /** Where a cluster is. */
@@ -19,63 +19,63 @@ export const clusterFlags = {
 } as const satisfies FlagSpecs;
 
 /** How long the whole may take. */
-export function timeoutFlag(minutes: number) {
+export function timeoutFlag(minutes: number, description = 'how long it may take') {
   return {
-    'timeout-minutes': { type: 'number', description: 'how long it may take', default: minutes, min: 0.01 },
+    'timeout-minutes': { type: 'number', description, default: minutes, min: 0.01 },
   } as const satisfies FlagSpecs;
 }
 
-/** The flags of `create`. */
-export const createFlags = {
-  project: placeFlags.project,
-  zone: {
-    type: 'strings',
-    description: 'zones or regions, tried in turn when one is out of machines',
-    env: 'CLOUDSDK_COMPUTE_ZONE',
-    aliases: ['location', 'region'],
-  },
-  cluster: { type: 'string', description: 'name of the cluster (default: made of the run)', aliases: ['name'] },
-  'run-id': { type: 'string', description: 'run that the cluster is labelled with', required: true },
-  'ttl-hours': { type: 'number', description: 'anyone may delete it after this time', default: 4, min: 0.01 },
-  'machine-type': { type: 'string', description: 'machine type of the nodes', default: 'e2-standard-4' },
-  nodes: { type: 'number', description: 'nodes', default: 1, min: 1, integer: true },
-  accelerator: { type: 'pairs', description: 'GPUs of a node pool of their own: type=count' },
-  'disk-size-gb': { type: 'number', description: 'boot disk of each node in GB', default: 50, min: 10, integer: true },
-  'cluster-version': { type: 'string', description: 'version of Kubernetes: 1.X, 1.X.Y-gke.N or latest' },
-  'release-channel': {
+/** Who asks, in a kubeconfig. */
+export const userFlags = {
+  'static-token': { type: 'boolean', description: 'write a token that ends within the hour, not an exec plugin' },
+  'exec-command': {
     type: 'string',
-    description: 'release channel',
-    choices: ['RAPID', 'REGULAR', 'STABLE', 'EXTENDED', 'UNSPECIFIED'],
-    default: 'REGULAR',
+    description: 'program that prints tokens (default: this one, by its path)',
+    placeholder: 'PROGRAM',
   },
-  spot: { type: 'boolean', description: 'cheap nodes that may be taken away' },
-  autopilot: { type: 'boolean', description: 'GKE manages the nodes' },
-  'service-account': { type: 'string', description: 'service account of the nodes' },
-  label: { type: 'pairs', description: 'further labels' },
-  overrides: { type: 'string', description: 'JSON merged over the cluster of the request' },
-  kubeconfig: { type: 'string', description: 'write a kubeconfig here when the cluster is ready' },
-  'dry-run': { type: 'boolean', description: 'print the request and send nothing' },
-  ...timeoutFlag(30),
 } as const satisfies FlagSpecs;
 
 /** The flags of `get-credentials`. */
-export const credentialsFlags = {
+export const credentialsFlags = defineFlags({
   ...clusterFlags,
   kubeconfig: { type: 'string', description: 'file to write', required: true },
-  'static-token': { type: 'boolean', description: 'write a token that ends within the hour, not an exec plugin' },
-} as const satisfies FlagSpecs;
+  ...userFlags,
+});
 
 /** The flags of `list`. */
-export const listFlags = {
-  ...placeFlags,
+export const listFlags = defineFlags({
+  project: placeFlags.project,
+  zone: { type: 'string', description: 'zone or region (default: all)', aliases: ['location', 'region'] },
   'run-id': { type: 'string', description: 'only clusters of this run' },
-} as const satisfies FlagSpecs;
+});
 
 /** The flags of `delete`. */
-export const deleteFlags = { ...clusterFlags, ...timeoutFlag(20) } as const satisfies FlagSpecs;
+export const deleteFlags = defineFlags({ ...clusterFlags, ...timeoutFlag(20) });
 
-/** A flag that has no default but in the environment. @throws {UsageError} when it is not set. */
-export function needed(value: string | undefined, flag: string, variable: string): string {
-  if (value !== undefined && value !== '') return value;
-  throw new UsageError(`--${flag} is missing`, { hint: `Give --${flag} or set ${variable}.` });
-}
+/** The flags of `heartbeat`. */
+export const heartbeatFlags = defineFlags({
+  ...clusterFlags,
+  'run-id': { type: 'string', description: 'run that the cluster was made for', required: true },
+  'ttl-hours': { type: 'number', description: 'how long it keeps from now on', default: 4, min: 0.01 },
+  'every-minutes': { type: 'number', description: 'go on, until stopped, at this interval', min: 0.01 },
+});
+
+/** The flags of `janitor`. */
+export const janitorFlags = defineFlags({
+  project: placeFlags.project,
+  zone: { type: 'string', description: 'zone or region (default: all)', aliases: ['location', 'region'] },
+  'dry-run': { type: 'boolean', description: 'say what would be deleted and delete nothing' },
+  'error-hours': { type: 'number', description: 'how long a cluster may be in ERROR', default: 1, min: 0 },
+  leftovers: {
+    type: 'boolean',
+    description: 'leave disks, firewall and forwarding rules that clusters left',
+    default: true,
+  },
+  'gone-prefix': {
+    type: 'string',
+    description: 'clusters whose names begin so are yours, also those long gone',
+    placeholder: 'PREFIX',
+  },
+  'max-parallel': { type: 'number', description: 'deletions at once', default: 8, min: 1, integer: true },
+  ...timeoutFlag(20, 'how long each deletion may take'),
+});

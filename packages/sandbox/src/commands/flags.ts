@@ -3,7 +3,7 @@ import { defineFlags } from '@seatrial/cli';
 const portBase = {
   type: 'number',
   description:
-    'First of 100 fixed ports: storage, gke, registry, github, docker, cloudbuild, and clusters from the tenth on.',
+    'First of 100 fixed ports: storage, gke, registry, github, docker, cloudbuild, compute, and clusters from the tenth on.',
   placeholder: 'PORT',
 } as const;
 

@@ -56,6 +56,7 @@ function describe(sandbox: Sandbox, portBase: number | undefined): string {
   const rows = [
     ['Cloud Storage', env['STORAGE_EMULATOR_HOST']],
     ['GKE (gRPC)', env['SEATRIAL_GKE_ENDPOINT']],
+    ['Compute Engine', env['SEATRIAL_COMPUTE_ENDPOINT']],
     ['OCI registry', env['SEATRIAL_REGISTRY']],
     ['GitHub', env['GITHUB_API_URL']],
     ['Docker', describeDocker(sandbox)],

@@ -228,6 +228,67 @@ describe('serveGke, asked by @google-cloud/container', () => {
     expect((await client.listClusters({ parent }))[0].clusters).toHaveLength(clusters);
   });
 
+  it('ends any operation with an error when told to', async () => {
+    const { client, wait } = await start({ faults: ['gke.DeleteCluster:operation-error:#1'] });
+    await wait((await client.createCluster({ parent, cluster: { name: 'trial', initialNodeCount: 1 } }))[0].name);
+    expect((await wait((await client.deleteCluster({ name }))[0].name)).error).toMatchObject({ code: 13 });
+    expect((await client.getCluster({ name }))[0].status).toBe('ERROR');
+  });
+
+  it('refuses for regional quota when told to', async () => {
+    const { client } = await start({ faults: ['gke.CreateCluster:quota-refusal:#1'] });
+    const create = client.createCluster({ parent, cluster: { name: 'trial', initialNodeCount: 1 } }, once);
+    await expect(create).rejects.toMatchObject({
+      code: 7,
+      details: expect.stringContaining('Insufficient regional quota'),
+    });
+  });
+
+  it('asks a caller that comes too often to wait when told to', async () => {
+    const { client } = await start({ faults: ['gke.ListClusters:rate-limit:#1'] });
+    await expect(client.listClusters({ parent }, once)).rejects.toMatchObject({
+      code: 8,
+      details: expect.stringContaining('Requests per minute'),
+      statusDetails: [{ retryDelay: { seconds: expect.objectContaining({ low: 1 }) } }],
+    });
+  });
+
+  it('repairs nodes, which is in the way of a deletion, when told to', async () => {
+    const { client, wait } = await start({ faults: ['gke.DeleteCluster:busy:#1'], operationMs: 50 });
+    await wait((await client.createCluster({ parent, cluster: { name: 'trial', initialNodeCount: 1 } }))[0].name);
+    const refused = await client.deleteCluster({ name }, once).then(
+      () => '',
+      (error: { details: string }) => error.details,
+    );
+    const [id = ''] = /operation-[\w-]+/.exec(refused) ?? [];
+    expect(refused).toContain('is currently repairing cluster trial');
+    expect(await wait(id)).toMatchObject({ operationType: 'AUTO_REPAIR_NODES', error: null });
+    await wait((await client.deleteCluster({ name }))[0].name);
+  });
+
+  it('leaves a zone out of a list, and says so, when told to', async () => {
+    const { client } = await start({ faults: ['gke.ListClusters:missing-zone:#1'] });
+    await client.createCluster({
+      parent: 'projects/p/locations/us-east1-c',
+      cluster: { name: 'a', initialNodeCount: 1 },
+    });
+    const all = { parent: 'projects/p/locations/-' };
+    expect((await client.listClusters(all))[0]).toMatchObject({ clusters: [], missingZones: ['us-east1-c'] });
+    expect((await client.listClusters(all))[0]).toMatchObject({ clusters: [{ name: 'a' }], missingZones: [] });
+  });
+
+  it('has another id for a cluster of the same name that is made later', async () => {
+    const { client, wait } = await start();
+    const make = async () => {
+      await wait((await client.createCluster({ parent, cluster: { name: 'trial', initialNodeCount: 1 } }))[0].name);
+      return (await client.getCluster({ name }))[0].id;
+    };
+    const first = await make();
+    await wait((await client.deleteCluster({ name }))[0].name);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(await make()).not.toBe(first);
+  });
+
   it('answers UNIMPLEMENTED for the rest', async () => {
     const { client } = await start();
     await expect(client.setLegacyAbac({ name, enabled: true }, once)).rejects.toMatchObject({ code: 12 });

@@ -21,6 +21,8 @@ export interface KubernetesRequest {
   readonly project: string;
   readonly location: string;
   readonly name: string;
+  /** 64 hex digits, of this cluster alone. */
+  readonly id: string;
   readonly nodes: readonly NodeRequest[];
 }
 

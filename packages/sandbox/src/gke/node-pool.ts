@@ -9,7 +9,11 @@ export interface NodeConfig {
   readonly machineType?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly { readonly key: string; readonly value: string; readonly effect: string }[];
-  readonly accelerators?: readonly { readonly acceleratorCount: string; readonly acceleratorType: string }[];
+  readonly accelerators?: readonly {
+    readonly acceleratorCount: string;
+    readonly acceleratorType: string;
+    readonly gpuDriverInstallationConfig?: { readonly gpuDriverVersion?: string } | null;
+  }[];
   readonly spot?: boolean;
   readonly preemptible?: boolean;
   readonly [field: string]: unknown;
@@ -82,7 +86,11 @@ export function nodesOf(pool: NodePool, cluster: { readonly name: string; readon
   const asked = accelerators.reduce((sum, { acceleratorCount }) => sum + Number(acceleratorCount), 0);
   const gpus = asked > 0 ? asked : machine.gpus;
   const kind = accelerators[0]?.acceleratorType;
-  const extended: Record<string, number> = gpus === 0 ? {} : { 'nvidia.com/gpu': gpus };
+  // Without a driver a node has GPUs that no pod can get.
+  const hasDriver = accelerators.every(
+    ({ gpuDriverInstallationConfig: driver }) => driver?.gpuDriverVersion !== 'INSTALLATION_DISABLED',
+  );
+  const extended: Record<string, number> = gpus === 0 || !hasDriver ? {} : { 'nvidia.com/gpu': gpus };
   return zonesOf(pool, cluster.location).flatMap((zone) => {
     const group = hash(`${cluster.name}/${pool.name}/${zone}`).slice(0, 8);
     const stem = `gke-${cluster.name.slice(0, 20)}-${pool.name.slice(0, 20)}`.replace(/-+$/, '');

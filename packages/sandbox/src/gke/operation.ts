@@ -1,7 +1,14 @@
 import type { ClusterRef } from './resource-name.js';
 import { isZone } from './resource-name.js';
 
-export type OperationType = 'CREATE_CLUSTER' | 'DELETE_CLUSTER' | 'SET_LABELS';
+/** What it does, and how a message says that it is at it. */
+export const operationVerbs = {
+  CREATE_CLUSTER: 'creating',
+  DELETE_CLUSTER: 'deleting',
+  SET_LABELS: 'updating',
+  AUTO_REPAIR_NODES: 'repairing',
+} as const;
+export type OperationType = keyof typeof operationVerbs;
 
 /** `google.rpc.Status`. */
 export interface OperationError {

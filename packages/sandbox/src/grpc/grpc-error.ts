@@ -7,10 +7,13 @@ export class GrpcError extends Error {
   }
   /** gRPC's number. */
   readonly code: number;
+  /** What the answer asks to wait before the next try, as `google.rpc.RetryInfo`, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: keyof typeof grpcCodes, message: string) {
+  constructor(code: keyof typeof grpcCodes, message: string, options: { readonly retryAfterMs?: number } = {}) {
     super(message);
     this.code = grpcCodes[code] ?? 2;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   /** What gRPC sends as the status message. */

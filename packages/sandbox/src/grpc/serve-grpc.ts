@@ -1,7 +1,13 @@
 import { createRequire } from 'node:module';
 import type { Server as NetServer, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import type { ServiceDefinition, sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type {
+  Metadata,
+  ServiceDefinition,
+  sendUnaryData,
+  ServerUnaryCall,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import type { Method, Root } from 'protobufjs';
 import type { Faults, FaultyApi } from '../faults.js';
 import { grpcCodes } from '../faults.js';
@@ -74,9 +80,19 @@ async function startGrpc(
   service: GrpcService,
   deps: { readonly faults: Faults; readonly cut: (remotePort: number) => void },
 ): Promise<GrpcServer> {
-  const [grpc, definition] = await Promise.all([import('@grpc/grpc-js'), loadDefinition(service)]);
+  const [grpc, definition, { formatRetryInfo }] = await Promise.all([
+    import('@grpc/grpc-js'),
+    loadDefinition(service),
+    import('./retry-info.js'),
+  ]);
   const server = new grpc.Server();
-  server.addService(definition, createHandlers(service, deps));
+  const detailsOf = ({ code, details, retryAfterMs }: GrpcError) => {
+    const metadata = new grpc.Metadata();
+    if (retryAfterMs === undefined) return metadata;
+    metadata.set('grpc-status-details-bin', formatRetryInfo({ code, message: details, retryAfterMs }));
+    return metadata;
+  };
+  server.addService(definition, createHandlers(service, { ...deps, detailsOf }));
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   return {
     accept(socket) {
@@ -143,8 +159,13 @@ function only(branch: Branch, [next, ...rest]: readonly string[]): Branch {
 
 function createHandlers(
   { api, rpcs }: GrpcService,
-  { faults, cut }: { readonly faults: Faults; readonly cut: (remotePort: number) => void },
+  deps: {
+    readonly faults: Faults;
+    readonly cut: (remotePort: number) => void;
+    readonly detailsOf: (error: GrpcError) => Metadata;
+  },
 ): UntypedServiceImplementation {
+  const { faults, cut, detailsOf } = deps;
   const handlers: UntypedServiceImplementation = {};
   for (const [name, rpc] of Object.entries(rpcs)) {
     const method = name.charAt(0).toUpperCase() + name.slice(1);
@@ -161,7 +182,9 @@ function createHandlers(
         if (fault?.kind === 'drop') return cutCall();
         reply(null, result);
       } catch (cause) {
-        if (cause instanceof GrpcError) return reply({ code: cause.code, details: cause.details });
+        if (cause instanceof GrpcError) {
+          return reply({ code: cause.code, details: cause.details, metadata: detailsOf(cause) });
+        }
         reply({ code: grpcCodes['INTERNAL'] ?? 13, details: 'Internal error encountered.' });
       }
     };

@@ -19,20 +19,23 @@ export interface AuthenticatorOptions {
   readonly newId: () => string;
   /** Tokens accepted beside those issued here; with none, any token or no token is an administrator's. */
   readonly tokens?: readonly string[];
+  /** Which other tokens are an administrator's just now; then nobody else is. @default none */
+  readonly accepts?: (token: string) => boolean;
 }
 
-/** Everybody is an administrator, unless tokens are given: then nobody else is. */
-export function createAuthenticator({ newId, tokens = [] }: AuthenticatorOptions): Authenticator {
+/** Everybody is an administrator, unless it is said whose tokens are: then nobody else is. */
+export function createAuthenticator({ newId, tokens = [], accepts }: AuthenticatorOptions): Authenticator {
   const issued = new Map<string, User>();
   const admins = new Set(tokens);
-  const userOf = (token: string): User | undefined => issued.get(token) ?? (admins.has(token) ? ADMIN : undefined);
+  const userOf = (token: string): User | undefined =>
+    issued.get(token) ?? (admins.has(token) || accepts?.(token) === true ? ADMIN : undefined);
   return {
     userOf,
     authenticate(authorization) {
       const token = /^Bearer\s+(?<token>.+)$/i.exec(authorization ?? '')?.groups?.['token'];
       const user = token === undefined ? undefined : userOf(token);
       if (user !== undefined) return user;
-      if (admins.size === 0) return ADMIN;
+      if (admins.size === 0 && accepts === undefined) return ADMIN;
       throw new ApiError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
     },
     issue(namespace, name, uid, expiresMs) {

@@ -32,6 +32,8 @@ export interface KubeServerOptions {
   readonly caCertificate?: string;
   /** Bearer tokens of administrators. @default any token, or none, is an administrator's */
   readonly tokens?: readonly string[];
+  /** Which other bearer tokens are administrators' just now. @default none */
+  readonly acceptsToken?: (token: string) => boolean;
   /** How many changes of each resource can be watched back to. @default 10_000 */
   readonly maxHistory?: number;
 }
@@ -59,6 +61,7 @@ export function createKubeServer(options: KubeServerOptions): KubeServer {
     version = 'v1.34.1',
     caCertificate = '',
     tokens,
+    acceptsToken,
     maxHistory,
   } = options;
   const store = new ObjectStore(maxHistory === undefined ? {} : { maxHistory });
@@ -71,7 +74,11 @@ export function createKubeServer(options: KubeServerOptions): KubeServer {
     onError: (error) => logger.error('definition not followed', { error: String(error) }),
   });
   const api = createInProcessApi({ store, registry, operations });
-  const authenticator = createAuthenticator({ newId, ...(tokens === undefined ? {} : { tokens }) });
+  const authenticator = createAuthenticator({
+    newId,
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(acceptsToken === undefined ? {} : { accepts: acceptsToken }),
+  });
   const closing = new AbortController();
   furnishNamespaces(store, operations, { registry, caCertificate });
   bootstrap(api);

@@ -4,9 +4,11 @@ import { createServer } from 'node:https';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Logger } from '../clock.js';
+import { startCloudController } from '../compute/cloud-controller.js';
+import type { ComputeStore } from '../compute/compute-store.js';
 import type { Faults } from '../faults.js';
 import { withFaults } from '../faults.js';
-import type { ClusterKubernetes, KubernetesFactory, NodeRequest } from '../gke/kubernetes.js';
+import type { ClusterKubernetes, KubernetesFactory, KubernetesRequest, NodeRequest } from '../gke/kubernetes.js';
 import { openPort } from '../http/listen.js';
 import type { ContainerEngine } from '../kubernetes/nodes/docker-runtime.js';
 import type { NodeSpec } from '../kubernetes/nodes/node-spec.js';
@@ -43,6 +45,10 @@ export interface ClusterDeps {
   readonly architecture: string;
   /** PATH of pods that run as processes. */
   readonly hostPath: string | undefined;
+  /** Where load balancers and disks of the clusters are. */
+  readonly compute: ComputeStore;
+  /** Whose tokens the API servers take. @default anybody's */
+  readonly acceptsToken?: (token: string) => boolean;
 }
 
 /** Version every cluster says it is. */
@@ -50,12 +56,13 @@ export const KUBERNETES_VERSION = '1.34.1';
 
 /** Kubernetes for clusters: an API server on its own TLS port, controllers, and nodes whose pods run. */
 export function createKubernetesFactory(deps: ClusterDeps): KubernetesFactory {
-  return async ({ project, location, name, nodes }) => {
+  return async (request) => {
+    const { location, name } = request;
     const dir = join(deps.dataDir, `${location}-${name}-${deps.newId().slice(0, 8)}`);
     await mkdir(dir, { recursive: true });
     const port = deps.ports.takeCluster();
     try {
-      return await startKubernetes(deps, { name: `${project}-${location}-${name}`, dir, port, nodes });
+      return await startKubernetes(deps, { request, dir, port });
     } catch (cause) {
       deps.ports.release(port);
       await rm(dir, { recursive: true, force: true });
@@ -66,15 +73,12 @@ export function createKubernetesFactory(deps: ClusterDeps): KubernetesFactory {
 
 async function startKubernetes(
   deps: ClusterDeps,
-  cluster: {
-    readonly name: string;
-    readonly dir: string;
-    readonly port: number;
-    readonly nodes: readonly NodeRequest[];
-  },
+  cluster: { readonly request: KubernetesRequest; readonly dir: string; readonly port: number },
 ): Promise<ClusterKubernetes> {
   const { clock, logger, newId, ports, engine } = deps;
-  const { name, dir, nodes } = cluster;
+  const { request, dir } = cluster;
+  const { nodes } = request;
+  const name = `${request.project}-${request.location}-${request.name}`;
   const gateway = engine?.gateway;
   const [certificate, { createKubeServer }, { startControllers }, { startNodes }] = await Promise.all([
     createCertificate({ name, addresses: gateway === undefined ? [] : [gateway], nowMs: clock.now() }),
@@ -88,13 +92,23 @@ async function startKubernetes(
     logger,
     version: `v${KUBERNETES_VERSION}`,
     caCertificate: certificate.ca,
+    ...(deps.acceptsToken === undefined ? {} : { acceptsToken: deps.acceptsToken }),
     // The nodes need the server and the server the nodes' logs: the first request comes after both.
     podRuntime: {
       logs: (pod, request) => running.runtime.logs(pod, request),
     },
   });
   const front = await listen(withFaults(server.listener, deps.faults, 'kubernetes'), { certificate, cluster, gateway });
-  const stopControllers = startControllers({ api: server.api, clock, newId, logger });
+  const stopOwn = startControllers({ api: server.api, clock, newId, logger });
+  const stopCloud = startCloudController({
+    api: server.api,
+    store: deps.compute,
+    cluster: { ...request, nodes: nodes.map((node) => node.name) },
+  });
+  const stopControllers = () => {
+    stopCloud();
+    stopOwn();
+  };
   const running = startRunning();
   let closing: Promise<void> | undefined;
   return {

@@ -1,7 +1,16 @@
 import { SandboxError } from '../errors.js';
 
 /** The ports of a sandbox, in the order they take from `--port-base` on. */
-export const fixedPorts = ['storage', 'gke', 'registry', 'github', 'docker', 'cloudbuild'] as const;
+export const fixedPorts = [
+  'storage',
+  'gke',
+  'registry',
+  'github',
+  'docker',
+  'cloudbuild',
+  'compute',
+  'metadata',
+] as const;
 export type FixedPort = (typeof fixedPorts)[number];
 
 /** Clusters come behind these. */

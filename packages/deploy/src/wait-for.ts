@@ -3,8 +3,10 @@ import { DeployError } from './errors.js';
 import type { KubeObject, ObjectRef } from './kube-object.js';
 import { listAt, textAt } from './kube-object.js';
 import { compileJsonPath } from './kubectl-jsonpath.js';
+import { within } from './limits.js';
 import type { Limits } from './limits.js';
 import { readinessOf } from './readiness.js';
+import { waitUntilServed } from './served.js';
 import { isOfThisGeneration, stateOf, waitForObject } from './wait.js';
 import type { WaitDeps } from './wait.js';
 import { formatWaitTarget, parseWaitTarget } from './wait-target.js';
@@ -51,6 +53,7 @@ export async function waitFor(
     return { name: formatWaitTarget(failure), check: checkOf(failure) };
   });
   const name = formatWaitTarget(wanted);
+  const deadline = deps.clock.now() + options.timeoutMs;
   const what = `${ref.kind} ${ref.name}`;
   let seen: KubeObject | undefined;
   let said: string | undefined;
@@ -83,6 +86,14 @@ export async function waitFor(
       });
     },
   });
+  const isDefinition = ref.kind === 'CustomResourceDefinition' && answer.object !== undefined;
+  if (isDefinition && (wanted.type === 'ready' || wanted.type === 'condition')) {
+    const left = { timeoutMs: Math.max(1, deadline - deps.clock.now()), signal: options.signal };
+    const onTimeout = (): DeployError => new DeployError('TIMEOUT', `${what} is ${name}, but its kind is not served`);
+    await within(deps.clock, { ...left, onTimeout }, (signal) =>
+      waitUntilServed(deps, answer.object as KubeObject, { signal }),
+    );
+  }
   return answer.object;
 }
 

@@ -1,6 +1,6 @@
 import type { CommandIo } from '@seatrial/cli';
 import { runCommand } from '@seatrial/cli';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -69,10 +69,10 @@ describe('seatrial-deploy', () => {
     expect(server.find('TFJob', 'trial')).toBeUndefined();
   });
 
-  it('exits with 1 and says which parameters a template misses', async () => {
+  it('exits with 2 and says which parameters a template misses', async () => {
     await writeFile(join(dir, 'job.yaml'), job);
     const { code, err } = await run(['run-job', ...place(), '--spec', 'job.yaml']);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(err).toContain('the template uses undefined parameters: workers');
   });
 
@@ -83,6 +83,8 @@ describe('seatrial-deploy', () => {
   });
 
   it('O7: records a failed setup in the report and raises it', async () => {
+    await mkdir(join(dir, 'chart'));
+    await writeFile(join(dir, 'chart/Chart.yaml'), 'apiVersion: v2\nname: op\nversion: 0.1.0\n');
     const argv = [
       'setup',
       ...place(),

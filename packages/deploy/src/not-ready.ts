@@ -25,7 +25,7 @@ export interface FailedSetUp extends CallOptions {
  */
 export async function notReady(kube: KubeClient, failed: FailedSetUp): Promise<DeployError> {
   const { release, namespace, cause, stuck, signal } = failed;
-  const { message: said, detail: saidMore } = cause as { message?: string; detail?: unknown };
+  const { code, message: said, detail: saidMore } = cause as { code?: string; message?: string; detail?: unknown };
   let findings: readonly Finding[] = [];
   let silence = '';
   try {
@@ -34,16 +34,18 @@ export async function notReady(kube: KubeClient, failed: FailedSetUp): Promise<D
     signal?.throwIfAborted();
     silence = `the cluster could not be asked why: ${(error as Error).message}`;
   }
-  // A pod says more than the workload that waits for it.
+  // A pod says more than the workload that waits for it; helm says more than either when it was not time that ran out.
   const isPod = ({ kind }: Finding): boolean => kind === 'Pod';
+  const isLate = code === 'TIMEOUT' || cause instanceof DeployError || said === undefined;
   const first = findings.find((one) => isPod(one) && (stuck === undefined || one.name === stuck.pod)) ?? findings[0];
+  const told = stuck !== undefined || isLate ? first : undefined;
   const why =
     stuck !== undefined
       ? `Pod ${stuck.pod}: ${stuck.trouble.text}`
-      : first === undefined
+      : told === undefined
         ? (said ?? String(cause))
-        : `${first.kind} ${first.name}: ${first.why}`;
-  const others = findings.filter((one) => one !== first).map(({ kind, name }) => `${kind} ${name}`);
+        : `${told.kind} ${told.name}: ${told.why}`;
+  const others = findings.filter((one) => one !== told).map(({ kind, name }) => `${kind} ${name}`);
   const parts = [
     formatFindings(findings),
     silence,
@@ -52,7 +54,7 @@ export async function notReady(kube: KubeClient, failed: FailedSetUp): Promise<D
   ];
   return new DeployError(
     'NOT_READY',
-    `release ${release} in namespace ${namespace} did not get ready: ${why}${listed(others)}`,
+    `release ${release} in namespace ${namespace} did not get ready: ${why}${listed(others, told === undefined ? 'not ready' : 'not ready either')}`,
     {
       cause,
       detail: parts.filter((part) => part !== '').join('\n'),
@@ -61,8 +63,8 @@ export async function notReady(kube: KubeClient, failed: FailedSetUp): Promise<D
   );
 }
 
-function listed(names: readonly string[]): string {
+function listed(names: readonly string[], what: string): string {
   if (names.length === 0) return '';
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
-  return `; not ready either: ${names.slice(0, MAX_NAMES).join(', ')}${more}`;
+  return `; ${what}: ${names.slice(0, MAX_NAMES).join(', ')}${more}`;
 }

@@ -183,6 +183,20 @@ helm: context deadline exceeded
 last line of helm`);
   });
 
+  it('O2: says first what helm says, when it is not that time ran out', async () => {
+    server.put({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'ns' },
+      status: { phase: 'Pending' },
+    });
+    const error = await failure(start(async () => Promise.reject(helmError('FAILED', 'field "replcas" is not known'))));
+    expect(error.message).toBe(
+      'release op in namespace ns did not get ready: field "replcas" is not known; not ready: PersistentVolumeClaim data',
+    );
+    expect(error.detail).toContain('last line of helm');
+  });
+
   it('leaves out what belongs to another release', async () => {
     const other = { 'meta.helm.sh/release-name': 'other' };
     const owner = server.put({

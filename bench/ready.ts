@@ -9,10 +9,12 @@
  */
 import { execFile, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import * as https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { KubeConfig, KubernetesObjectApi, PatchStrategy } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node';
 import { connect, waitFor } from '@seatrial/deploy';
 import type { KubeClient } from '@seatrial/deploy';
 
@@ -21,6 +23,7 @@ const TIMEOUT_MS = 60_000;
 /** The row of the change itself: how long its sender waits for the answer. */
 const ANSWERED = '(the change is answered)';
 const GROUP = 'bench.seatrial.dev';
+const PATH = `/apis/${GROUP}/v1/namespaces/default/trials`;
 const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 const definition = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -77,9 +80,7 @@ const contestants: Readonly<Record<string, Contestant>> = {
 };
 
 async function measure(bench: Bench, rounds: number): Promise<Record<string, number[]>> {
-  const config = new KubeConfig();
-  config.loadFromFile(bench.kubeconfig);
-  const api = KubernetesObjectApi.makeApiClient(config);
+  const send = await openSender(bench.kubeconfig);
   const names = [...Object.keys(contestants), ANSWERED];
   const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
@@ -93,10 +94,9 @@ async function measure(bench: Bench, rounds: number): Promise<Record<string, num
       });
       // Long enough for kubectl to start, and any moment between two polls.
       await sleep(3_000 + Math.random() * POLL_MS);
-      const conditions = [{ type: 'Ready', status: 'True' }];
-      const ready = { ...trialOf(name), status: { conditions } };
+      await send('GET', PATH); // the connection is there already
       sent = performance.now();
-      const change = api.patch(ready, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch);
+      const change = send('PATCH', `${PATH}/${name}`, { status: { conditions: [{ type: 'Ready', status: 'True' }] } });
       await Promise.all([change.then(() => times[ANSWERED]?.push(performance.now() - sent)), ...waits]);
     } finally {
       await bench.kube.delete(refOf(name));
@@ -104,6 +104,29 @@ async function measure(bench: Bench, rounds: number): Promise<Record<string, num
     console.error(`round ${round + 1} of ${rounds}`);
   }
   return times;
+}
+
+/** Sends requests over one connection that stays open, so that a change takes no longer than it has to. */
+async function openSender(kubeconfig: string) {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const options: https.RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const { ca, headers, rejectUnauthorized } = options;
+  const agent = new https.Agent({ keepAlive: true, maxSockets: 1, ca, rejectUnauthorized });
+  return async (method: string, path: string, body?: unknown): Promise<void> => {
+    const url = new URL(path, config.getCurrentCluster()?.server);
+    const request = https.request(url, {
+      method,
+      agent,
+      headers: { ...headers, 'content-type': 'application/merge-patch+json' },
+    });
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    await once(response, 'end');
+    if (response.statusCode !== 200) throw new Error(`${method} ${path} is answered with ${response.statusCode}`);
+  };
 }
 
 /** The value that `share` of all do not exceed. */

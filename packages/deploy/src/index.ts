@@ -39,7 +39,7 @@ export { findKind } from './kind-name.js';
 export { createKubeconfigProvider } from './kubeconfig-provider.js';
 export type { KubeconfigProviderOptions } from './kubeconfig-provider.js';
 export type { Clock, Limits } from './limits.js';
-export { ensureNamespace, OWNED_LABEL, RUN_LABEL } from './namespace.js';
+export { ensureNamespace, labelsOfRun, OWNED_LABEL, RUN_LABEL } from './namespace.js';
 export { observe } from './observe.js';
 export type { Snapshot } from './observe.js';
 export { readinessOf } from './readiness.js';

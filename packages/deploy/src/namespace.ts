@@ -8,6 +8,24 @@ export const OWNED_LABEL = 'seatrial.dev/owned';
 export const RUN_LABEL = 'seatrial.dev/run';
 
 /**
+ * The label of a run, for its namespace, releases and objects. What a label cannot hold becomes `-`; of a long id the end
+ * is kept, because that is what differs.
+ *
+ * @throws {DeployError} `INVALID` for an id without a letter or digit.
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
+ */
+export function labelsOfRun(runId: string): Readonly<Record<string, string>> {
+  const value = runId
+    .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
+    .slice(-63)
+    .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+  if (value !== '') return { [RUN_LABEL]: value };
+  throw new DeployError('INVALID', `no label can be made of run ${JSON.stringify(runId)}`, {
+    hint: 'Give the run an id with letters or digits.',
+  });
+}
+
+/**
  * Creates a namespace, marked as ours, unless it is there already; then it stays whose it is. One that is just being
  * deleted is no place to install into.
  *

@@ -1,6 +1,6 @@
 import type { ContextOf } from '@seatrial/cli';
 import { resolve } from 'node:path';
-import { RUN_LABEL } from '../namespace.js';
+import { labelsOfRun } from '../namespace.js';
 import { setUp } from '../set-up.js';
 import { checkValuesFiles, fetchChartOf } from './chart.js';
 import type { setupFlags } from './flags.js';
@@ -37,7 +37,7 @@ export async function setup(context: Context): Promise<void> {
         set: flags.set,
         setString: flags['set-string'],
         upgrade: flags.upgrade === true,
-        labels: flags['run-id'] === undefined ? {} : { [RUN_LABEL]: flags['run-id'] },
+        labels: flags['run-id'] === undefined ? {} : labelsOfRun(flags['run-id']),
         failFast: flags['fail-fast'],
         timeoutMs: left(),
         onLine: (line) => logger.info(line),

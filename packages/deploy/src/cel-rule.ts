@@ -17,7 +17,6 @@ const environment = new Environment().registerVariable('object', 'dyn').register
 export function compileCelRule(text: string): CelRule {
   const invalid = (cause: unknown): DeployError =>
     new DeployError('INVALID', `not a CEL rule: ${JSON.stringify(text)}: ${summaryOf(cause)}`, {
-      cause,
       hint: 'Write an expression that is true or false, such as object.status.phase == "Running".',
     });
   let rule: ReturnType<Environment['parse']>;

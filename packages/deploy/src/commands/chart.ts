@@ -11,6 +11,7 @@ type Context = ContextOf<typeof setupFlags>;
 /**
  * The chart as a folder, wherever it was.
  *
+ * @throws {DeployError} `INVALID` for a path where there is nothing.
  * @throws {HelmError} `CHART_NOT_FOUND`, `FETCH_FAILED`, `INVALID_CHART`, `INVALID_OPTION`
  */
 export async function fetchChartOf(context: Context, session: Session): Promise<string> {
@@ -22,7 +23,7 @@ export async function fetchChartOf(context: Context, session: Session): Promise<
     const { createObjectStore, storeOptionsFromEnv } = await import('@seatrial/storage');
     return createObjectStore(storeOptionsFromEnv(env));
   };
-  const { dir } = await fetchChart(
+  const fetched = fetchChart(
     {
       fetch,
       ...(/^(gs|file):/.test(source) ? { store: await store() } : {}),
@@ -36,15 +37,20 @@ export async function fetchChartOf(context: Context, session: Session): Promise<
       ...(flags['registry-config'] === undefined ? {} : { registryConfig: resolve(cwd, flags['registry-config']) }),
     },
   );
+  const { dir } = await fetched.catch((cause: unknown) => {
+    if (isUri || (cause as { code?: string }).code !== 'CHART_NOT_FOUND') throw cause;
+    throw new DeployError('INVALID', `--chart ${flags.chart}: there is no such folder or file`, {
+      hint: 'Name a folder with Chart.yaml, a .tgz, or a URI of gs://, https:// or oci://.',
+    });
+  });
   return dir;
 }
 
 /** @throws {DeployError} `INVALID` for one that cannot be read. */
 export async function checkValuesFiles({ flags, cwd }: Context): Promise<void> {
   for (const path of flags.values) {
-    await access(resolve(cwd, path), constants.R_OK).catch((cause: unknown) => {
+    await access(resolve(cwd, path), constants.R_OK).catch(() => {
       throw new DeployError('INVALID', `--values ${path}: there is no such file, or it cannot be read`, {
-        cause,
         hint: 'Name YAML files, separated by commas or with --values for each.',
       });
     });

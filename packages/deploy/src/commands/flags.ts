@@ -1,7 +1,7 @@
 import type { FlagSpecs } from '@seatrial/cli';
 
-/** Which cluster, which release in it, and where the report goes. */
-export const commonFlags = {
+/** Which cluster, and which namespace of it. */
+export const clusterFlags = {
   provider: {
     type: 'string',
     description: 'where the cluster comes from; kubeconfig: one that is there, and stays',
@@ -19,6 +19,11 @@ export const commonFlags = {
   kubeconfig: { type: 'string', description: 'kubeconfig of the provider kubeconfig', env: 'KUBECONFIG' },
   context: { type: 'string', description: 'context of the kubeconfig (default: the current one)' },
   namespace: { type: 'string', description: 'namespace of the release', default: 'seatrial' },
+} as const satisfies FlagSpecs;
+
+/** Which cluster, which namespace of it, and where the report goes. */
+export const commonFlags = {
+  ...clusterFlags,
   'junit-path': { type: 'string', description: 'write a JUnit report here: a path, file:// or gs://' },
 } as const satisfies FlagSpecs;
 
@@ -55,7 +60,7 @@ export const setupFlags = {
   'ttl-hours': { type: 'number', description: 'anyone may delete the cluster after this time', default: 4, min: 0.01 },
   'fail-fast': {
     type: 'boolean',
-    description: 'wait to the timeout also when a pod is stuck (given as --no-fail-fast)',
+    description: 'wait to the timeout also when a pod is stuck',
     default: true,
   },
   ...minutes(40),
@@ -63,7 +68,7 @@ export const setupFlags = {
 
 /** The flags of `wait`. */
 export const waitFlags = {
-  ...commonFlags,
+  ...clusterFlags,
   for: {
     type: 'string',
     description:

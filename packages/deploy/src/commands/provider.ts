@@ -3,9 +3,9 @@ import type { ContextOf } from '@seatrial/cli';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { ClusterHandle, ClusterProvider } from '../cluster-provider.js';
-import type { commonFlags } from './flags.js';
+import type { clusterFlags } from './flags.js';
 
-type Context = ContextOf<typeof commonFlags>;
+type Context = ContextOf<typeof clusterFlags>;
 
 /** A provider, and which of its clusters. */
 export interface ChosenCluster {

@@ -7,10 +7,10 @@ import type { ClusterHandle, ClusterProvider } from '../cluster-provider.js';
 import { connect } from '../connect.js';
 import type { KubeClient } from '../kube-client.js';
 import type { HelmReleases } from '../releases.js';
-import type { commonFlags } from './flags.js';
+import type { clusterFlags } from './flags.js';
 import { chooseProvider } from './provider.js';
 
-type Context = ContextOf<typeof commonFlags>;
+type Context = ContextOf<typeof clusterFlags>;
 
 /** What a command works with, and gives back at its end. */
 export interface Session extends AsyncDisposable {

@@ -1,3 +1,4 @@
 import { packageTests } from '../../vitest.base.mjs';
 
-export default packageTests();
+// Tests of a real cluster share it, so their files run one after the other.
+export default ({ mode }) => packageTests(mode === 'cluster' ? { fileParallelism: false } : {});

@@ -99,6 +99,16 @@ export function createServices(options: ServicesOptions): Services {
         context: options.context,
       });
     }
+    if (options.provider === 'sandbox') {
+      const sandbox = deploy.createSandboxProvider({
+        sandbox: async () => surroundings,
+        location: options.location,
+        clock,
+        logger,
+      });
+      disposables.push(async () => sandbox[Symbol.asyncDispose]());
+      return sandbox;
+    }
     const { createGke, gkeOptionsFromEnv } = await import('@seatrial/gke');
     const fromEnv = gkeOptionsFromEnv(surroundings);
     const project = options.project ?? fromEnv.project;

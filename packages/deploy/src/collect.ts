@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
-import { eventTime } from './diagnosis.js';
+import { eventTime } from './object-events.js';
 import type { CallOptions, KubeClient, LogOptions, ResourceInfo } from './kube-client.js';
 import type { KubeObject } from './kube-object.js';
 import { at, listAt, numberAt, textAt } from './kube-object.js';

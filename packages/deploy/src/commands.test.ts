@@ -1,6 +1,6 @@
 import type { CommandIo } from '@seatrial/cli';
 import { runCommand } from '@seatrial/cli';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -69,10 +69,10 @@ describe('seatrial-deploy', () => {
     expect(server.find('TFJob', 'trial')).toBeUndefined();
   });
 
-  it('exits with 1 and says which parameters a template misses', async () => {
+  it('exits with 2 and says which parameters a template misses', async () => {
     await writeFile(join(dir, 'job.yaml'), job);
     const { code, err } = await run(['run-job', ...place(), '--spec', 'job.yaml']);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(err).toContain('the template uses undefined parameters: workers');
   });
 
@@ -83,6 +83,8 @@ describe('seatrial-deploy', () => {
   });
 
   it('O7: records a failed setup in the report and raises it', async () => {
+    await mkdir(join(dir, 'chart'));
+    await writeFile(join(dir, 'chart/Chart.yaml'), 'apiVersion: v2\nname: op\nversion: 0.1.0\n');
     const argv = [
       'setup',
       ...place(),
@@ -98,5 +100,48 @@ describe('seatrial-deploy', () => {
     const report = await readFile(join(dir, 'junit_setup.xml'), 'utf8');
     expect(report).toContain('name="install chart"');
     expect(report).toMatch(/<(failure|error) /);
+  });
+
+  it('waits for any object, by any name of its kind, and prints it', async () => {
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'op', namespace: 'seatrial' },
+      status: { phase: 'Odd', updatedReplicas: 1, availableReplicas: 1, replicas: 1 },
+    };
+    server.put(deployment);
+    for (const name of ['deployment/op', 'Deployments/op', 'deployments.apps/op', 'deployment.v1.apps/op']) {
+      expect(await run(['wait', name, ...place()])).toMatchObject({ code: 0, out: 'Deployment op: ready\n' });
+    }
+    const { out } = await run(['wait', 'deployment/op', ...place(), '--for', 'phase=Odd', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ kind: 'Deployment', status: { phase: 'Odd' } });
+  });
+
+  it('ends a wait with 1 when the object has failed', async () => {
+    const metadata = { name: 'mnist', namespace: 'seatrial' };
+    const failed = { type: 'Failed', status: 'True' };
+    server.put({ apiVersion: 'kubeflow.org/v1', kind: 'TFJob', metadata, status: { conditions: [failed] } });
+    const argv = ['wait', 'tfjob/mnist', ...place(), '--for', 'condition=Succeeded', '--fail-on', 'condition=Failed'];
+    const { code, err } = await run(argv);
+    expect(code).toBe(1);
+    expect(err).toContain('error: TFJob mnist will not reach condition=Succeeded: condition=Failed');
+  });
+
+  it.each([
+    ['an object without a name', ['wait', 'pod'], 'not an object: "pod"'],
+    ['a kind the cluster does not know', ['wait', 'gadget/x'], 'the cluster knows no kind gadget'],
+    ['a kind of another group', ['wait', 'tfjob.example.com/x'], 'Write one of: tfjob.kubeflow.org.'],
+    ['what cannot be waited for', ['wait', 'pod/x', '--for', 'soon'], 'not something to wait for: "soon"'],
+    ['a chart that is not there', ['setup', '--chart', 'nope'], '--chart nope: there is no such folder or file'],
+    [
+      'a values file that is not there',
+      ['setup', '--chart', 'nope', '--values', 'a.yaml'],
+      '--values a.yaml: there is no such file',
+    ],
+    ['a sandbox that does not run', ['setup', '--chart', 'x', '--provider', 'sandbox'], 'there is no sandbox'],
+  ])('ends with 2 for %s', async (_what, argv, message) => {
+    const { code, err } = await run([...argv.slice(0, 1), ...place(), ...argv.slice(1)]);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
   });
 });

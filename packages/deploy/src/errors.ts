@@ -36,6 +36,8 @@ export class DeployError extends Error {
   readonly httpStatus: number | undefined;
   /** Reason of the Kubernetes API's answer: `NotFound`, `Forbidden`, … */
   readonly reason: string | undefined;
+  /** What a command ends with: 2 for what the caller wrote wrong; by `infrastructure` otherwise. */
+  readonly exitCode: 2 | undefined;
   /** True when the cluster failed, not the thing under test. */
   readonly infrastructure: boolean;
 
@@ -46,6 +48,7 @@ export class DeployError extends Error {
     this.detail = options.detail;
     this.httpStatus = options.httpStatus;
     this.reason = options.reason;
+    this.exitCode = code === 'INVALID' ? 2 : undefined;
     this.infrastructure = code === 'UNAVAILABLE' || code === 'REFUSED' || code === 'TEARDOWN_FAILED';
   }
 }

@@ -1,5 +1,5 @@
 import type { TestCase, TestSuite } from '@seatrial/junit';
-import { podLogs, podReason } from './diagnosis.js';
+import { podLogs, podReason } from './pod-trouble.js';
 import type { KubeClient } from './kube-client.js';
 import type { KubeObject } from './kube-object.js';
 import { textAt } from './kube-object.js';

@@ -31,6 +31,8 @@ export interface ResourceInfo extends KindRef {
   readonly resource: string;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
+  /** Other names: singular, short ones, in lower case. */
+  readonly names?: readonly string[];
 }
 
 /** What to read of a container's log. */

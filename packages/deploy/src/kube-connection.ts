@@ -23,6 +23,12 @@ export interface KubeRequest {
 // A list of a namespace is some megabytes; more than this is not an answer but an attack or a mistake.
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 const RETRY_FOR_MS = 60_000;
+/** Until the first byte of an answer; a watch is answered at once, too. */
+const ANSWER_MS = 30_000;
+/** Between two bytes of an answer that is not a watch. */
+const IDLE_MS = 30_000;
+/** A peer that is gone without a word is noticed by the system, though nothing is to be sent. */
+const KEEP_ALIVE_MS = 15_000;
 
 /** Sends requests with the credentials of a kubeconfig, over `node:https` because answers are streamed. */
 export class KubeConnection {
@@ -47,7 +53,14 @@ export class KubeConnection {
       let error: DeployError;
       try {
         const response = await this.stream(request);
-        return await readAll(response, MAX_BODY_BYTES);
+        const { socket } = response;
+        const onIdle = (): void => void response.destroy(new Error(`it fell silent for ${IDLE_MS / 1_000} s`));
+        socket.setTimeout(IDLE_MS, onIdle);
+        try {
+          return await readAll(response, MAX_BODY_BYTES);
+        } finally {
+          socket.setTimeout(0).off('timeout', onIdle); // a connection that is kept serves others
+        }
       } catch (cause) {
         request.signal?.throwIfAborted();
         error = cause instanceof DeployError ? cause : unavailable(request, cause);
@@ -77,30 +90,49 @@ export class KubeConnection {
     for (const [key, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(key, String(value));
     }
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-      const sent = (url.protocol === 'http:' ? http : https).request(url, {
-        method: request.method,
-        agent: credentials.agent,
-        ...(request.signal === undefined ? {} : { signal: request.signal }),
-        headers: {
-          ...credentials.headers,
-          accept: request.accept ?? 'application/json',
-          ...(body === undefined
-            ? {}
-            : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
-        },
-      });
-      sent.once('response', resolve);
-      sent.once('error', reject);
-      sent.end(body);
-    });
+    const response = await this.#answerTo(request, { url, credentials });
     const { statusCode = 0 } = response;
     if (statusCode >= 200 && statusCode < 300) return response;
     const error = refused(request, statusCode, await readAll(response, 1024 * 1024));
     // Whoever asks next, a watch for example, asks with fresh credentials.
     if (statusCode === 401) this.renew();
     throw error;
+  }
+
+  /** Sends a request. @throws when its answer does not begin in time, or the connection fails. */
+  async #answerTo(
+    request: KubeRequest,
+    { url, credentials }: { readonly url: URL; readonly credentials: Credentials },
+  ): Promise<http.IncomingMessage> {
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const late = new AbortController();
+    const over = new AbortController();
+    this.#clock.sleep(ANSWER_MS, over.signal).then(
+      () => late.abort(new Error(`none within ${ANSWER_MS / 1_000} s`)),
+      () => {}, // answered in time
+    );
+    const signal = request.signal === undefined ? late.signal : AbortSignal.any([request.signal, late.signal]);
+    try {
+      return await new Promise<http.IncomingMessage>((resolve, reject) => {
+        const sent = (url.protocol === 'http:' ? http : https).request(url, {
+          method: request.method,
+          agent: credentials.agent,
+          signal,
+          headers: {
+            ...credentials.headers,
+            accept: request.accept ?? 'application/json',
+            ...(body === undefined ? {} : { 'content-type': 'application/json', ...length }),
+          },
+        });
+        sent.once('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
+        sent.once('response', resolve);
+        sent.once('error', (error) => reject(late.signal.aborted ? (late.signal.reason as Error) : error));
+        sent.end(body);
+      });
+    } finally {
+      over.abort();
+    }
   }
 
   /** Forgets the credentials: the next request makes them anew. */

@@ -35,6 +35,7 @@ export function createKubeClient(
           resource: textAt(one, 'name'),
           namespaced: at(one, 'namespaced') === true,
           verbs: listAt(one, 'verbs').map(String),
+          names: [textAt(one, 'singularName'), ...listAt(one, 'shortNames').map(String)].filter((name) => name !== ''),
         })),
     );
     groups.set(apiVersion, asked);

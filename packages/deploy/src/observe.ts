@@ -6,7 +6,7 @@ import type { Clock } from './limits.js';
 
 /** All objects of a selection at one instant. */
 export interface Snapshot {
-  /** By uid. Written to between snapshots: read it before asking for the next. */
+  /** By `namespace/name`. Written to between snapshots: read it before asking for the next. */
   readonly objects: ReadonlyMap<string, KubeObject>;
 }
 
@@ -70,7 +70,7 @@ export async function* observe(
 }
 
 function keyOf(object: KubeObject): string {
-  return object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`;
+  return `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`;
 }
 
 function isFinal({ httpStatus, code }: DeployError): boolean {

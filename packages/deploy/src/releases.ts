@@ -18,14 +18,23 @@ export interface HelmReleases {
     readonly upgradeIfExists?: boolean;
     readonly values?: readonly string[];
     readonly set?: Record<string, string>;
+    readonly setString?: Record<string, string>;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly wait?: boolean;
     readonly timeoutMs: number;
     readonly signal?: AbortSignal;
   }): Promise<{ readonly revision?: number }>;
-  /** Frees a release whose operation was killed half way. */
+  /** Releases that have all of these labels. */
+  list?(options: {
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal;
+  }): Promise<readonly { readonly name: string }[]>;
+  /** Frees a release whose operation was killed half way, if it has all of these labels. */
   recover?(request: {
     readonly release: string;
     readonly namespace: string;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly timeoutMs: number;
     readonly signal?: AbortSignal;
   }): Promise<unknown>;

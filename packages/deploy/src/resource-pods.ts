@@ -1,4 +1,5 @@
-import { eventsOf, podLogs, podReason } from './diagnosis.js';
+import { eventsOf } from './object-events.js';
+import { podLogs, podReason } from './pod-trouble.js';
 import type { CallOptions, KubeClient } from './kube-client.js';
 import type { KubeObject } from './kube-object.js';
 import { textAt } from './kube-object.js';

@@ -79,7 +79,8 @@ describe(setUp, () => {
       requests.push({ ...request, signal: undefined });
       return { revision: 1 };
     };
-    expect(await start(install, { set: { image: 'a' }, values: ['v.yaml'] })).toEqual({
+    const labels = { 'seatrial.dev/run': '7' };
+    expect(await start(install, { set: { image: 'a' }, setString: { tag: '1' }, values: ['v.yaml'], labels })).toEqual({
       release: 'op',
       namespace: 'ns',
       revision: 1,
@@ -90,14 +91,19 @@ describe(setUp, () => {
         chart: 'chart',
         namespace: 'ns',
         wait: true,
-        upgradeIfExists: true,
+        upgradeIfExists: false,
+        labels: { 'seatrial.dev/owned': 'true', 'seatrial.dev/run': '7' },
         values: ['v.yaml'],
         set: { image: 'a' },
+        setString: { tag: '1' },
         timeoutMs: 300_000,
         signal: undefined,
       },
     ]);
-    expect(server.find('Namespace', 'ns')?.metadata.labels).toEqual({ 'seatrial.dev/owned': 'true' });
+    expect(server.find('Namespace', 'ns')?.metadata.labels).toEqual({
+      'seatrial.dev/owned': 'true',
+      'seatrial.dev/run': '7',
+    });
   });
 
   it('takes a namespace that is there, without making it ours', async () => {
@@ -162,7 +168,7 @@ describe(setUp, () => {
     );
     expect(error).toMatchObject({ code: 'NOT_READY', infrastructure: false });
     expect(error.message).toBe(
-      'release op in namespace ns did not get ready: Pod op-1: phase Running; container main (image r/op:1) is waiting: CrashLoopBackOff: back-off 10s: last: Error, exit code 3',
+      'release op in namespace ns did not get ready: Pod op-1: phase Running; container main (image r/op:1) is waiting: CrashLoopBackOff: back-off 10s: last: Error, exit code 3; not ready either: Deployment op, StatefulSet db, PersistentVolumeClaim data, Pod gpu',
     );
     expect(error.detail).toBe(`Deployment op: 0 of 1 replicas available; MinimumReplicasUnavailable: too few
 StatefulSet db: 1 of 2 replicas ready
@@ -175,6 +181,20 @@ Pod op-1: phase Running; container main (image r/op:1) is waiting: CrashLoopBack
 Pod gpu: phase Pending; Unschedulable: 0/1 nodes are available
 helm: context deadline exceeded
 last line of helm`);
+  });
+
+  it('O2: says first what helm says, when it is not that time ran out', async () => {
+    server.put({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'ns' },
+      status: { phase: 'Pending' },
+    });
+    const error = await failure(start(async () => Promise.reject(helmError('FAILED', 'field "replcas" is not known'))));
+    expect(error.message).toBe(
+      'release op in namespace ns did not get ready: field "replcas" is not known; not ready: PersistentVolumeClaim data',
+    );
+    expect(error.detail).toContain('last line of helm');
   });
 
   it('leaves out what belongs to another release', async () => {
@@ -207,7 +227,10 @@ last line of helm`);
     expect(error.message).toContain(
       'Pod op-1: container main (image r/op:1) is waiting: ErrImagePull: manifest for r/op:1 not found',
     );
-    expect(lines[0]).toContain('giving up: pod op-1 is stuck');
+    expect(lines).toEqual([
+      expect.stringContaining('pod op-1: phase Pending; container main'),
+      expect.stringContaining('giving up: pod op-1 is stuck'),
+    ]);
   });
 
   it.each(['CrashLoopBackOff', 'CreateContainerConfigError', 'ImagePullBackOff'])(
@@ -264,21 +287,88 @@ last line of helm`);
     await expect(start(async () => Promise.reject(error))).rejects.toBe(error);
   });
 
+  const owned = { 'seatrial.dev/owned': 'true' };
+
   it('R11: recovers a release of ours that was left half way, and installs again', async () => {
+    const calls: unknown[] = [];
+    const install: Install = async ({ upgradeIfExists }) => {
+      calls.push(`install, upgrade ${String(upgradeIfExists)}`);
+      if (calls.length === 1) throw helmError('RELEASE_EXISTS', 'cannot re-use a name that is still in use');
+      if (calls.length === 2) throw helmError('PENDING_OPERATION', 'another operation is in progress');
+      return { revision: 1 };
+    };
+    const list = async (): Promise<{ name: string }[]> => [{ name: 'op' }];
+    const recover: HelmReleases['recover'] = async ({ labels }) => void calls.push({ recover: labels });
+    await start(install, { helm: { install, recover, list } });
+    expect(calls).toEqual([
+      'install, upgrade false',
+      'install, upgrade true',
+      { recover: owned },
+      'install, upgrade true',
+    ]);
+  });
+
+  it('O14: upgrades a release of an earlier attempt, and leaves one of others as it is', async () => {
+    const asked: unknown[] = [];
+    const install: Install = async ({ upgradeIfExists = false }) => {
+      if (!upgradeIfExists) throw helmError('RELEASE_EXISTS', 'cannot re-use a name');
+      return { revision: 2 };
+    };
+    const list: HelmReleases['list'] = async ({ labels }) => {
+      asked.push(labels);
+      return asked.length === 1 ? [{ name: 'op' }] : [{ name: 'other' }];
+    };
+    expect(await start(install, { helm: { install, list } })).toMatchObject({ revision: 2 });
+    await expect(start(install, { helm: { install, list } })).rejects.toMatchObject({ code: 'RELEASE_EXISTS' });
+    expect(await start(install, { helm: { install, list }, upgrade: true })).toMatchObject({ revision: 2 });
+    expect(asked).toEqual([owned, owned]);
+  });
+
+  it('R11: waits for workloads that helm did not wait for', async () => {
+    const daemons = {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'agent', namespace: 'ns', annotations: { 'meta.helm.sh/release-name': 'op' } },
+      status: { desiredNumberScheduled: 1 },
+    };
+    const install: Install = async () => {
+      server.put(daemons);
+      return { revision: 1 };
+    };
+    const late = start(install);
+    await server.until(() => server.watches === 2);
+    server.change('DaemonSet', 'agent', (one) => {
+      one['status'] = { desiredNumberScheduled: 1, updatedNumberScheduled: 1, numberReady: 1, numberAvailable: 1 };
+    });
+    expect(await late).toMatchObject({ revision: 1 });
+    expect(lines).toEqual(['DaemonSet agent: 0 of 1 pods up to date', 'DaemonSet agent: ready']);
+
+    server.remove('DaemonSet', 'agent');
+    const never = start(install);
+    await server.until(() => server.watches === 2);
+    await clock.advance(300_000);
+    expect(await failure(never)).toMatchObject({
+      code: 'NOT_READY',
+      message: 'release op in namespace ns did not get ready: DaemonSet agent: 0 of 1 pods up to date',
+    });
+  });
+
+  it('R4: takes a namespace that was created though the answer was lost', async () => {
+    server.faults.push({ status: 0, match: /POST/ });
+    server.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns', labels: owned } });
+    expect(await start(async () => ({ revision: 1 }))).toMatchObject({ namespace: 'ns' });
+  });
+
+  it('does not install into a namespace that is being deleted', async () => {
     server.put({
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name: 'ns', labels: { 'seatrial.dev/owned': 'true' } },
+      metadata: { name: 'ns', deletionTimestamp: '2026-01-01T00:00:00Z' },
     });
-    const calls: string[] = [];
-    const install: Install = async () => {
-      calls.push('install');
-      if (calls.length === 1) throw helmError('PENDING_OPERATION', 'another operation is in progress');
-      return { revision: 1 };
-    };
-    const recover = async (): Promise<void> => void calls.push('recover');
-    await start(install, { helm: { install, recover } });
-    expect(calls).toEqual(['install', 'recover', 'install']);
+    await expect(start(async () => ({ revision: 1 }))).rejects.toMatchObject({
+      code: 'INVALID',
+      message: 'namespace ns is being deleted',
+    });
   });
 
   it('ends with the reason when it is aborted', async () => {

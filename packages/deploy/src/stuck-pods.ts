@@ -2,9 +2,10 @@ import type { ContainerTrouble } from './container-state.js';
 import { containerTroubles, isCertain } from './container-state.js';
 import type { KubeClient } from './kube-client.js';
 import type { KubeObject } from './kube-object.js';
-import { at, listAt } from './kube-object.js';
+import { at, listAt, textAt } from './kube-object.js';
 import type { Clock } from './limits.js';
 import { observe } from './observe.js';
+import { podReason } from './pod-trouble.js';
 
 /** A pod that will not start, and the container that keeps it. */
 export interface StuckPod {
@@ -25,7 +26,10 @@ export async function findStuckPod(
   deps: { readonly kube: KubeClient; readonly clock: Clock },
   options: {
     readonly namespace: string;
+    /** `Infinity` finds none: then it only tells how they are. */
     readonly graceMs: number;
+    /** Told what each pod is at, whenever that changes. */
+    readonly onChange?: (pod: string, text: string) => void;
     /** Uids of pods to leave out: those of before. */
     readonly except: ReadonlySet<string>;
     readonly signal: AbortSignal;
@@ -40,11 +44,20 @@ export async function findStuckPod(
   const stuck = new Promise<StuckPod>((resolve) => (found = resolve));
   const timers = new Map<string, true>();
 
+  const said = new Map<string, string>();
+  const tell = (pod: KubeObject): void => {
+    const { name = '', uid = name } = pod.metadata;
+    const text = podReason(pod) ?? (textAt(pod, 'status', 'phase') === 'Succeeded' ? 'has succeeded' : 'is ready');
+    if (said.get(uid) !== text) options.onChange?.(name, text);
+    said.set(uid, text);
+  };
+
   const judge = (): void => {
     const now = clock.now();
     const seen = new Set<string>();
     for (const pod of latest) {
       if (options.except.has(pod.metadata.uid ?? '') || pod.metadata.deletionTimestamp !== undefined) continue;
+      tell(pod);
       for (const trouble of containerTroubles(pod)) {
         const key = `${pod.metadata.uid ?? pod.metadata.name}/${trouble.container}`;
         seen.add(key);
@@ -53,7 +66,7 @@ export async function findStuckPod(
         since.set(key, start);
         const dueMs = start + (isCertain(trouble) ? options.graceMs / 5 : options.graceMs);
         if (trouble.stuck && now >= dueMs) found?.({ pod: pod.metadata.name ?? '', trouble });
-        else if (now < dueMs) wakeAt(`${key}@${dueMs}`, dueMs - now);
+        else if (now < dueMs && Number.isFinite(dueMs)) wakeAt(`${key}@${dueMs}`, dueMs - now);
       }
       // Still starting again: neither well nor in trouble, so its time runs on.
       for (const status of listAt(pod, 'status', 'containerStatuses')) {

@@ -124,12 +124,17 @@ export async function waitForCondition(
 
 /** A condition, unless it is of an older generation of the object. */
 function currentCondition(object: KubeObject, type: string): unknown {
+  const condition = conditionOf(object, type);
+  return isOfThisGeneration(object, condition) ? condition : undefined;
+}
+
+/** Whether the controller that wrote the status, and this condition of it, has seen the object as it is now. */
+export function isOfThisGeneration(object: KubeObject, condition?: unknown): boolean {
   const generation = object.metadata.generation ?? 0;
   const observed = at(object, 'status', 'observedGeneration');
-  if (typeof observed === 'number' && observed < generation) return undefined;
-  const condition = conditionOf(object, type);
-  const ownObserved = numberAt(condition, 'observedGeneration');
-  return ownObserved > 0 && ownObserved < generation ? undefined : condition;
+  const ofCondition = numberAt(condition, 'observedGeneration');
+  // Controllers that do not tell it in conditions leave it out, or write 0.
+  return !(typeof observed === 'number' && observed < generation) && (ofCondition === 0 || ofCondition >= generation);
 }
 
 /** The state in a line: `Created=True, Running=True (reason: message)`, or that there is none yet. */

@@ -32,7 +32,7 @@ export function deployTask(
     describe: () => [`helm install ${release} --namespace ${namespace} --wait --timeout ${deploy.timeout}`],
     run: (context) =>
       reported<DeployOutput>(trial, context, async () => {
-        const { setUp } = await import('@seatrial/deploy');
+        const { labelsOfRun, setUp } = await import('@seatrial/deploy');
         const { build, cluster, clone } = context.inputs;
         const folder = sourceDir(trial, clone.dir);
         await setUp({
@@ -43,6 +43,8 @@ export function deployTask(
           chart: build.chart,
           values: deploy.values.map((file) => join(folder, file)),
           set: Object.fromEntries(Object.entries(deploy.set).map(([key, value]) => [key, String(value)])),
+          // A run that is resumed finds its own release again, and takes nobody else's for it.
+          labels: labelsOfRun(trial.job.buildId),
           timeoutMs: parseDuration(deploy.timeout) ?? 0,
           signal: context.signal,
           onLine: context.log,

@@ -1,7 +1,8 @@
 import type { ContextOf } from '@seatrial/cli';
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { labelsOfRun } from '../namespace.js';
 import { setUp } from '../set-up.js';
+import { checkValuesFiles, fetchChartOf } from './chart.js';
 import type { setupFlags } from './flags.js';
 import { runSteps } from './report.js';
 import { openSession } from './session.js';
@@ -16,9 +17,13 @@ export async function setup(context: Context): Promise<void> {
   const deadline = clock.now() + flags['timeout-minutes'] * 60_000;
   const left = (): number => Math.max(1, deadline - clock.now());
   await runSteps(context, 'deploy setup', async (step) => {
+    // First, so that a mistyped name costs no cluster.
+    const chart = await step('fetch chart', async () => {
+      await checkValuesFiles(context);
+      return fetchChartOf(context, session);
+    });
     if (session.provider.ownsCluster) await step('create cluster', () => createCluster(context, session, left()));
     const result = await step('install chart', async () => {
-      const chart = await fetchChart(context, session);
       const [kube, helm] = [await session.kube(), await session.helm(flags.helm)];
       return setUp({
         helm,
@@ -30,6 +35,9 @@ export async function setup(context: Context): Promise<void> {
         namespace: flags.namespace,
         values: flags.values.map((path) => resolve(cwd, path)),
         set: flags.set,
+        setString: flags['set-string'],
+        upgrade: flags.upgrade === true,
+        labels: flags['run-id'] === undefined ? {} : labelsOfRun(flags['run-id']),
         failFast: flags['fail-fast'],
         timeoutMs: left(),
         onLine: (line) => logger.info(line),
@@ -49,13 +57,4 @@ async function createCluster(context: Context, session: Session, timeoutMs: numb
   };
   const onProgress = (text: string): void => logger.info(text, { cluster: session.handle.name });
   await session.provider.create(session.handle, request, { timeoutMs, signal, onProgress });
-}
-
-/** The chart as a path: one in Cloud Storage is fetched first. */
-async function fetchChart({ flags, env, cwd }: Context, { dir }: Session): Promise<string> {
-  if (!flags.chart.startsWith('gs://')) return flags.chart.includes('://') ? flags.chart : resolve(cwd, flags.chart);
-  const { createObjectStore, storeOptionsFromEnv } = await import('@seatrial/storage');
-  const path = join(dir, 'chart.tgz');
-  await writeFile(path, await createObjectStore(storeOptionsFromEnv(env)).read(flags.chart));
-  return path;
 }

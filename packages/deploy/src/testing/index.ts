@@ -1,0 +1,7 @@
+/**
+ * What tests a {@link ClusterProvider} of one's own.
+ *
+ * @module
+ */
+export { providerConformance } from './provider-conformance.js';
+export type { ProviderCheck, ProviderConformanceOptions } from './provider-conformance.js';

@@ -18,7 +18,7 @@
 export type { Clock } from './clock.js';
 export { findCriticalPath } from './critical-path.js';
 export { PipelineError, type PipelineErrorCode } from './errors.js';
-export type { PipelineEvent } from './event.js';
+export type { LogEvent, PipelineEvent, ProgressEvent, RunEvent, TaskEvent } from './event.js';
 export { folderJournalFiles } from './folder-journal-files.js';
 export { formatGraph, type GraphFormat } from './format-graph.js';
 export { readRunReport, type RunReport } from './run-report.js';
@@ -41,15 +41,20 @@ export {
   type TaskResult,
   type TaskState,
 } from './result.js';
-export { runGraph, type Run, type RunOptions } from './run-graph.js';
-export { selectTasks, type Selection } from './selection.js';
+export { runGraph, type Run } from './run-graph.js';
+export type { ExecutionOptions, RunOptions } from './run-options.js';
+export { runStep, type Step, type StepOptions } from './run-step.js';
+export { selectTasks, type Selection, type TaskChoice } from './selection.js';
 export {
   defineTask,
+  needsOf,
   type InputsOf,
+  type Needs,
   type OutputOf,
   type Retries,
   type Task,
   type TaskContext,
   type TaskDefinition,
-  type When,
+  type VerifyContext,
 } from './task.js';
+export type { When, WhenPredicate, WhenRule } from './when.js';

@@ -1,6 +1,6 @@
 import type { Json } from './json.js';
 import type { RunResult, TaskResult } from './result.js';
-import type { When } from './task.js';
+import type { WhenRule } from './when.js';
 
 /** Where a journal lies: text files below some folder. */
 export interface JournalFiles {
@@ -16,7 +16,8 @@ export interface TaskOutline {
   /** Names of the tasks whose outputs it takes. */
   readonly needs: readonly string[];
   readonly after: readonly string[];
-  readonly when: When;
+  /** `predicate`: a condition of its own. */
+  readonly when: WhenRule | 'predicate';
   readonly cleanup: boolean;
   readonly group?: string;
   readonly summary?: string;

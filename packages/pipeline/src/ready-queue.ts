@@ -3,6 +3,8 @@ export interface ReadyQueue<Item> {
   push(item: Item): void;
   /** The first item by the order, or `undefined` when there is none. */
   pop(): Item | undefined;
+  /** What `pop` would give. */
+  peek(): Item | undefined;
 }
 
 /** Makes a binary heap; `isBefore` must be a strict order. */
@@ -13,6 +15,7 @@ export function createReadyQueue<Item>(isBefore: (one: Item, other: Item) => boo
     [heap[one], heap[other]] = [at(other), at(one)];
   };
   return {
+    peek: () => heap[0],
     push(item) {
       heap.push(item);
       for (let child = heap.length - 1; child > 0;) {

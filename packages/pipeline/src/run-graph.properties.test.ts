@@ -4,18 +4,19 @@ import { createGraph } from './graph.js';
 import type { JournalFiles } from './journal.js';
 import { createJournal, memoryJournalFiles } from './journal.js';
 import type { TaskState } from './result.js';
-import type { RunOptions } from './run-graph.js';
 import { runGraph } from './run-graph.js';
+import type { RunOptions } from './run-options.js';
 import { selectTasks } from './selection.js';
-import type { Task, When } from './task.js';
+import type { Task } from './task.js';
 import { defineTask, predecessorsOf } from './task.js';
 import type { FakeClock } from './testing.js';
 import { createFakeClock } from './testing.js';
+import type { WhenRule } from './when.js';
 
 interface Shape {
   readonly needs: readonly number[];
   readonly after: readonly number[];
-  readonly when: When;
+  readonly when: WhenRule;
   readonly cleanup: boolean;
   /** Attempts that fail before one succeeds. */
   readonly failures: number;

@@ -29,7 +29,7 @@ export function traceCriticalPath<Key>(
 ): CriticalPath {
   const path: { name: string; durationMs: number }[] = [];
   let durationMs = 0;
-  for (let last = lastEnded(tasks, graph.resultOf); last !== undefined; ) {
+  for (let last = lastEnded(tasks, graph.resultOf); last !== undefined;) {
     const { key, result } = last;
     if (result.startedMs !== undefined && result.resumed !== true) {
       path.push({ name: result.name, durationMs: result.durationMs });

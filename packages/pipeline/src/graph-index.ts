@@ -63,7 +63,10 @@ export function createGraphIndex(tasks: readonly Task[]): GraphIndex {
       needs: needs.map(renumber),
       after: after.map(renumber),
       dependents: dependents.map(renumber),
-      slots: slots.map(({ key, from }) => ({ key, from: typeof from === 'number' ? renumber(from) : from.map(renumber) })),
+      slots: slots.map(({ key, from }) => ({
+        key,
+        from: typeof from === 'number' ? renumber(from) : from.map(renumber),
+      })),
     };
   });
   const ranks = ranksOf(nodes, ({ expectedMs }) => expectedMs ?? EXPECTED_MS);
@@ -140,7 +143,9 @@ function cycle(tasks: readonly Task[], edges: readonly Edges[], waiting: Int32Ar
   }
   const names = seen.slice(seen.indexOf(at)).sort((one, other) => one - other);
   const list = names.map((one) => `"${tasks[one]?.name}"`).join(', ');
-  return new PipelineError('CYCLE', `these tasks wait for each other: ${list}`, { hint: 'Take one of their needs away.' });
+  return new PipelineError('CYCLE', `these tasks wait for each other: ${list}`, {
+    hint: 'Take one of their needs away.',
+  });
 }
 
 // Twelve days of milliseconds: what takes longer need not be told apart.

@@ -21,7 +21,8 @@ export { PipelineError, type PipelineErrorCode } from './errors.js';
 export type { LogEvent, PipelineEvent, ProgressEvent, RunEvent, TaskEvent } from './event.js';
 export { folderJournalFiles } from './folder-journal-files.js';
 export { formatGraph, type GraphFormat } from './format-graph.js';
-export { readRunReport, type RunReport } from './run-report.js';
+export { summarizeGroups, type GroupSummary } from './group-summary.js';
+export { durationsOf, readRunReport, type RunReport } from './run-report.js';
 export { createGraph, type Graph } from './graph.js';
 export {
   createJournal,
@@ -33,6 +34,8 @@ export {
   type TaskRecord,
 } from './journal.js';
 export type { Json } from './json.js';
+export { expandMatrix, type MatrixAxes, type MatrixCell, type MatrixEntry, type MatrixOptions } from './matrix.js';
+export { planRun, type PlannedTask, type PlanOptions } from './plan-run.js';
 export {
   toTaskError,
   type CriticalPath,

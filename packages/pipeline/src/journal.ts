@@ -6,7 +6,10 @@ import type { WhenRule } from './when.js';
 export interface JournalFiles {
   /** The file's text; `undefined` when there is none. */
   read(path: string): Promise<string | undefined>;
-  /** Resolves when the text is durable. */
+  /**
+   * Resolves when the text is durable. A crash leaves the old text or the new one; should it leave neither, the file
+   * counts as not written.
+   */
   write(path: string, text: string): Promise<void>;
 }
 

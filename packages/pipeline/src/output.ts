@@ -37,7 +37,9 @@ function copyPlain(value: unknown, depth: number): unknown {
     case 'object':
       if (value === null) return null;
       if (depth === DEEPEST) return UNSURE;
-      return Array.isArray(value) ? copyList(value, depth + 1) : copyRecord(value as Record<string, unknown>, depth + 1);
+      return Array.isArray(value)
+        ? copyList(value, depth + 1)
+        : copyRecord(value as Record<string, unknown>, depth + 1);
     default:
       return UNSURE;
   }

@@ -5,9 +5,10 @@ import { createJournal, memoryJournalFiles } from './journal.js';
 import { runGraph } from './run-graph.js';
 import type { RunOptions } from './run-options.js';
 import { selectTasks } from './selection.js';
-import type { Task } from './task.js';
+import type { Needs, Task, TaskDefinition } from './task.js';
 import { defineTask } from './task.js';
 import { createFakeClock } from './testing.js';
+import type { When } from './when.js';
 
 const noop = async () => {};
 const fail = (message: string) => async (): Promise<void> => {
@@ -27,7 +28,7 @@ async function readAll(events: AsyncIterable<PipelineEvent>): Promise<readonly P
 }
 
 /** A task that only ends when it is stopped. */
-const hang = (name: string, extra: Partial<Parameters<typeof defineTask>[0]> = {}) =>
+const hang = (name: string, extra: Partial<TaskDefinition<string, void, Needs, boolean, When>> = {}) =>
   defineTask({
     name,
     ...extra,
@@ -208,7 +209,9 @@ describe(runGraph, () => {
       const reading = readAll(started.events);
       await clock.runUntil(started.result);
       const brief = (events: readonly PipelineEvent[]) =>
-        events.map((event) => (event.type === 'task' ? `${event.name} ${event.state}` : `run ${event.type === 'run' ? event.state : ''}`));
+        events.map((event) =>
+          event.type === 'task' ? `${event.name} ${event.state}` : `run ${event.type === 'run' ? event.state : ''}`,
+        );
       const ends = ['two succeeded', 'three running', 'three succeeded', 'run failed'];
       expect(brief(await reading)).toEqual(['run running', 'one failed', 'two running', ...ends]);
       const after = ['run running', 'one failed', 'two succeeded', 'three succeeded', 'run failed'];

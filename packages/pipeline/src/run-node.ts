@@ -65,10 +65,7 @@ export interface NodeEnd {
  *
  * @param expectedMs what is known better of a task than it says itself
  */
-export function createNodes(
-  graph: Graph,
-  expectedMs?: (name: string) => number | undefined,
-): readonly RunNode[] {
+export function createNodes(graph: Graph, expectedMs?: (name: string) => number | undefined): readonly RunNode[] {
   const index = indexOf(graph);
   const ranks =
     expectedMs === undefined

@@ -57,7 +57,13 @@ export function toEngineOptions(
   options: RunOptions,
   rest: Pick<EngineOptions, 'createJournal' | 'step'>,
 ): EngineOptions {
-  const { maxParallel = Infinity, graceMs = 10_000, cleanupTimeoutMs = 15 * 60_000, timeoutMs, resources = {} } = options;
+  const {
+    maxParallel = Infinity,
+    graceMs = 10_000,
+    cleanupTimeoutMs = 15 * 60_000,
+    timeoutMs,
+    resources = {},
+  } = options;
   if (!(maxParallel === Infinity || isCount(maxParallel))) {
     throw invalidOption('maxParallel', maxParallel, 'Give a whole number of tasks, 1 or more.');
   }
@@ -103,7 +109,8 @@ function checkResources(graph: Graph, resources: Readonly<Record<string, number>
 
 function unusedResource(name: string, used: readonly string[]): PipelineError {
   const similar = findSimilar(name, used);
-  const hint = similar.length > 0 ? `Did you mean ${similar.join(' or ')}?` : 'Name resources that tasks have in `uses`.';
+  const hint =
+    similar.length > 0 ? `Did you mean ${similar.join(' or ')}?` : 'Name resources that tasks have in `uses`.';
   return new PipelineError('INVALID_OPTION', `resources.${name}: no task uses it`, { hint });
 }
 

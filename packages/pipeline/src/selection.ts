@@ -33,9 +33,13 @@ export interface TaskChoice {
 export function selectTasks(graph: Graph, choice: TaskChoice): Selection {
   const { only, from, skip = [] } = choice;
   if (only !== undefined && from !== undefined) {
-    throw new PipelineError('INVALID_OPTION', `both only (${only.join(', ')}) and from (${from.join(', ')}) are given`, {
-      hint: 'Choose single tasks with only, or a task and what follows with from.',
-    });
+    throw new PipelineError(
+      'INVALID_OPTION',
+      `both only (${only.join(', ')}) and from (${from.join(', ')}) are given`,
+      {
+        hint: 'Choose single tasks with only, or a task and what follows with from.',
+      },
+    );
   }
   const left = findTasks(graph, skip);
   const redo = from === undefined ? undefined : withDependents(graph, findTasks(graph, from));

@@ -57,7 +57,8 @@ function nodeOf(graph: Graph, name: string): GraphNode {
   if (node !== undefined) return node;
   const similar = findSimilar(name, [...byName.keys()]);
   throw new PipelineError('UNKNOWN_TASK', `there is no task ${JSON.stringify(name)}`, {
-    hint: similar.length > 0 ? `Did you mean ${similar.join(' or ')}?` : `Choose from ${[...byName.keys()].join(', ')}.`,
+    hint:
+      similar.length > 0 ? `Did you mean ${similar.join(' or ')}?` : `Choose from ${[...byName.keys()].join(', ')}.`,
   });
 }
 
@@ -72,7 +73,9 @@ function checkInputs(graph: Graph, { task, needs }: GraphNode, done: ReadonlyMap
   throw new PipelineError(
     'INPUT_MISSING',
     `"${task.name}" needs ${missing.map((name) => `"${name}"`).join(', ')}: ` +
-      (state === undefined ? 'the journal has no output of it' : `the journal says it was ${state}`),
+      (state === undefined
+        ? 'the journal has no output of it'
+        : `the journal says it ${state === 'failed' ? 'failed' : `was ${state}`}`),
     { hint: `Run ${first} first, or hand in its output.` },
   );
 }

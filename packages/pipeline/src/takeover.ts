@@ -35,8 +35,8 @@ export interface TakeoverOptions {
  * Reads which tasks of a journal are done.
  *
  * A succeeded task is done if what it made is still there and what it was made from stays as it is: a task runs again
- * when one it needs does; one that cleans up, or runs by another rule than `all_success`, also when one it comes
- * after does.
+ * when one it needs does, or has since; one that cleans up, or runs by another rule than `all_success`, also when one
+ * it comes after does.
  */
 export async function readTakeover(graph: Graph, journal: Journal, options: TakeoverOptions): Promise<Takeover> {
   const { selection, redo, verify } = options;
@@ -96,8 +96,9 @@ function findDone(graph: Graph, { records, intact, isChosen }: Known): ReadonlyM
   for (const node of nodes) {
     const { index, name, when, cleanup, needs, after } = node;
     const record = records.get(name);
-    const isSame = needs.every((one) => unchanged.has(one));
-    const isSameBefore = isSame && after.every((one) => unchanged.has(one));
+    const isSource = (one: number) => unchanged.has(one) && hasEndedBefore(one, record);
+    const isSame = needs.every(isSource);
+    const isSameBefore = isSame && after.every(isSource);
     const isFree = !isChosen(name) || (when === 'all_success' && !cleanup ? isSame : isSameBefore);
     if (record !== undefined && intact.has(name) && isFree) {
       done.set(name, record as DoneRecord);
@@ -113,6 +114,12 @@ function findDone(graph: Graph, { records, intact, isChosen }: Known): ReadonlyM
     }
   }
   return done;
+
+  // What was run again since by hand makes what follows from it stale.
+  function hasEndedBefore(source: number, record: TaskRecord | undefined): boolean {
+    const endedMs = done.get((nodes[source] as GraphNode).name)?.endedMs ?? -Infinity;
+    return record?.startedMs === undefined || endedMs <= record.startedMs;
+  }
 
   function decideAgain(node: GraphNode): Decision | undefined {
     const { when } = node;

@@ -76,7 +76,10 @@ export class TaskRunner {
       }
       this.#listener.onVerdict(node, { kind: 'end', end: this.#deps.cancellation.endOf(node) });
     };
-    ledger.record(node).then(begin).catch((thrown: unknown) => this.#listener.onCrash(thrown));
+    ledger
+      .record(node)
+      .then(begin)
+      .catch((thrown: unknown) => this.#listener.onCrash(thrown));
   }
 
   /** Waits before the next attempt; a stop of the run ends the wait. */

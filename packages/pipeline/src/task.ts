@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import type { Json } from './json.js';
 import type { TaskResult } from './result.js';
-import type { When } from './when.js';
+import type { When, WhenPredicate } from './when.js';
 
 /** How often a failing task is tried, with exponential backoff and full jitter in between. */
 export interface Retries {
@@ -139,14 +139,25 @@ export function defineTask<
   const Name extends string,
   Output extends Json | void,
   const Wanted extends Needs = Record<never, never>,
+>(
+  // On its own, as the type of a function cannot be inferred from it and given to it at once.
+  definition: TaskDefinition<Name, Output, Wanted, boolean, WhenPredicate> & { readonly when: WhenPredicate },
+): Task<Name, Output>;
+export function defineTask<
+  const Name extends string,
+  Output extends Json | void,
+  const Wanted extends Needs = Record<never, never>,
   const Cleanup extends boolean = false,
   const Rule extends When = Cleanup extends true ? 'all_done' : 'all_success',
->(definition: TaskDefinition<Name, Output, Wanted, Cleanup, Rule>): Task<Name, Output> {
+>(definition: TaskDefinition<Name, Output, Wanted, Cleanup, Rule>): Task<Name, Output>;
+export function defineTask<Name extends string, Output extends Json | void>(
+  definition: TaskDefinition<Name, Output, Needs, boolean, When>,
+): Task<Name, Output> {
   const { needs = NO_NEEDS, after = NO_TASKS, cleanup = false, uses = NO_USES } = definition;
   const when = definition.when ?? (cleanup ? 'all_done' : 'all_success');
   const units = isList(uses) ? Object.fromEntries(uses.map((resource) => [resource, 1])) : uses;
   // The engine fills `inputs` from `needs`, which the definition's types already hold together.
-  return { ...definition, needs, after, cleanup, when, uses: units } as Task<Name, Output>;
+  return { ...definition, needs, after, cleanup, when, uses: units } as unknown as Task<Name, Output>;
 }
 
 /** Tasks whose outputs a task takes, in the order of its `needs`; one that is named twice is there twice. */

@@ -17,7 +17,7 @@ export interface JudgeOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly random: () => number;
   /** Whether there may be another attempt at all. */
-  readonly mayRetry: boolean;
+  mayRetry(node: RunNode): boolean;
 }
 
 /** Judges how an attempt of a node ended. A timeout is a failure; any other stop is not retried. */
@@ -29,7 +29,7 @@ export function judgeAttempt(node: RunNode, outcome: Outcome, options: JudgeOpti
   }
   const error = outcome.kind === 'threw' ? outcome.error : outcome.reason;
   try {
-    const delayMs = options.mayRetry ? delayOf(node, error, options) : undefined;
+    const delayMs = options.mayRetry(node) ? delayOf(node, error, options) : undefined;
     return delayMs === undefined ? failed(error) : { kind: 'retry', error: toTaskError(error), delayMs };
   } catch (thrown) {
     // `isRetryable` is the task's own code.

@@ -24,6 +24,11 @@ export interface AttemptBudget {
   timeoutError(): Error;
 }
 
+/** What is called. */
+export interface Work<Input> {
+  run(input: Input): Promise<unknown>;
+}
+
 /** A call that can be stopped. Signal and timers are made when they are first needed. */
 export class Attempt<Subject> {
   readonly #options: AttemptOptions<Subject>;
@@ -52,7 +57,7 @@ export class Attempt<Subject> {
   }
 
   /** Makes the call. A `run` that throws at once is as one that rejects. */
-  start<Input>(run: (input: Input) => Promise<unknown>, input: Input, budget: AttemptBudget | undefined): void {
+  start<Input>(work: Work<Input>, input: Input, budget: AttemptBudget | undefined): void {
     if (budget?.timeoutMs !== undefined) {
       this.#after(budget.timeoutMs, () => {
         this.#isOutOfTime = this.#reason === undefined;
@@ -61,7 +66,7 @@ export class Attempt<Subject> {
     }
     let running: Promise<unknown>;
     try {
-      running = Promise.resolve(run(input));
+      running = Promise.resolve(work.run(input));
     } catch (error) {
       running = Promise.reject(error);
     }

@@ -46,7 +46,8 @@ export function decideByPredicate(when: WhenPredicate, upstream: readonly TaskRe
   return when(byName) ? RUN : skip('its condition does not hold');
 }
 
-const RUN: Decision = { run: true };
+/** The task runs. */
+export const RUN: Decision = { run: true };
 
 function decideAllSuccess({ needs, after }: GraphNode, endings: Endings): Decision {
   for (const one of needs) {

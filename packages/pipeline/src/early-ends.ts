@@ -16,6 +16,7 @@ export function decideEarlyEnds(
 ): ReadonlyMap<RunNode, NodeEnd> {
   const { takeover, selection, resume } = options;
   const ends = new Map<RunNode, NodeEnd>();
+  if (takeover === undefined && selection === undefined) return ends;
   for (const node of nodes) {
     const record = takeover?.done.get(node.name);
     if (record !== undefined) {

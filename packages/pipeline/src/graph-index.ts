@@ -33,8 +33,8 @@ export interface GraphIndex {
   readonly nodes: readonly GraphNode[];
   /** Numbers by name. */
   readonly byName: ReadonlyMap<string, number>;
-  /** As of `ranksOf`, by what the tasks say themselves. */
-  readonly ranks: Int32Array;
+  /** As of `turnsOf`, by what the tasks say themselves. */
+  readonly turns: Turns;
 }
 
 /**
@@ -69,12 +69,35 @@ export function createGraphIndex(tasks: readonly Task[]): GraphIndex {
       })),
     };
   });
-  const ranks = ranksOf(nodes, ({ expectedMs }) => expectedMs ?? EXPECTED_MS);
-  return { nodes, byName, ranks };
+  return { nodes, byName, turns: turnsOf(nodes, () => undefined) };
 }
 
-/** Where a task does not say how long it takes. */
-export const EXPECTED_MS = 1_000;
+/** The order in which tasks start when they are ready at the same time. */
+export interface Turns {
+  /** Turns by tasks' numbers. */
+  readonly turnOf: Int32Array;
+  /** Tasks' numbers by turns. */
+  readonly taskAt: Int32Array;
+}
+
+/**
+ * Who starts first: what cleans up, as what it gives back may cost money; then what begins the chain of tasks that is
+ * expected to take longest; then as declared.
+ *
+ * @param expectedMs what is known better of a task than it says itself
+ */
+export function turnsOf(nodes: readonly GraphNode[], expectedMs: (name: string) => number | undefined): Turns {
+  const ranks = ranksOf(nodes, ({ name, expectedMs: own }) => expectedMs(name) ?? own ?? EXPECTED_MS);
+  const count = nodes.length;
+  // One number of both, for sorting without a function: the lower, the sooner.
+  const keys = Float64Array.from(ranks, (rank, index) => (HIGHEST_RANK - rank) * count + index).sort();
+  const taskAt = Int32Array.from(keys, (key) => key % count);
+  const turnOf = new Int32Array(count);
+  taskAt.forEach((index, turn) => (turnOf[index] = turn));
+  return { turnOf, taskAt };
+}
+
+const EXPECTED_MS = 1_000;
 
 interface Edges extends Pick<GraphNode, 'needs' | 'after' | 'slots'> {
   readonly dependents: number[];
@@ -151,11 +174,8 @@ function cycle(tasks: readonly Task[], edges: readonly Edges[], waiting: Int32Ar
 // Twelve days of milliseconds: what takes longer need not be told apart.
 const HIGHEST_RANK = 2 ** 30 - 1;
 
-/**
- * How urgent each task is, by number: the milliseconds that the longest chain of tasks which begins with it is expected
- * to take. What cleans up has the highest rank: what it gives back may cost money.
- */
-export function ranksOf(nodes: readonly GraphNode[], expectedMs: (task: Task) => number): Int32Array {
+// By number: the milliseconds that the longest chain of tasks which begins with one is expected to take.
+function ranksOf(nodes: readonly GraphNode[], expectedMs: (task: Task) => number): Int32Array {
   const lengths = new Int32Array(nodes.length);
   const ranks = new Int32Array(nodes.length);
   for (let index = nodes.length - 1; index >= 0; index -= 1) {

@@ -1,12 +1,11 @@
 import type { ReadyQueue } from './ready-queue.js';
 import { createReadyQueue } from './ready-queue.js';
 import type { RunNode } from './run-node.js';
-import { isStartedBefore } from './run-node.js';
 
 interface Resource {
   free: number;
-  /** Nodes that could not have it when they were due. */
-  readonly waiting: ReadyQueue<RunNode>;
+  /** Turns of nodes that could not have it when they were due. */
+  readonly waiting: ReadyQueue;
 }
 
 /**
@@ -16,13 +15,13 @@ interface Resource {
 export class ResourcePool {
   readonly #resources: ReadonlyMap<string, Resource>;
 
+  readonly #nodeOfTurn: (turn: number) => RunNode;
+
   /** `limits`: units of each resource. What is not named has no limit. */
-  constructor(limits: Readonly<Record<string, number>>) {
+  constructor(limits: Readonly<Record<string, number>>, nodeOfTurn: (turn: number) => RunNode) {
+    this.#nodeOfTurn = nodeOfTurn;
     this.#resources = new Map(
-      Object.entries(limits).map(([name, units]) => [
-        name,
-        { free: units, waiting: createReadyQueue<RunNode>(isStartedBefore) },
-      ]),
+      Object.entries(limits).map(([name, units]) => [name, { free: units, waiting: createReadyQueue() }]),
     );
   }
 
@@ -33,8 +32,8 @@ export class ResourcePool {
       const resource = this.#resources.get(name);
       if (resource === undefined) continue;
       const first = resource.waiting.peek();
-      if ((uses[name] as number) > resource.free || (first !== undefined && isStartedBefore(first, node))) {
-        resource.waiting.push(node);
+      if ((uses[name] as number) > resource.free || (first !== undefined && first < node.turn)) {
+        resource.waiting.push(node.turn);
         return false;
       }
     }
@@ -61,8 +60,10 @@ export class ResourcePool {
     const nodes: RunNode[] = [];
     for (const name in uses) {
       const resource = this.#resources.get(name);
-      const first = resource?.waiting.peek();
-      if (resource === undefined || first === undefined || (first.task.uses[name] as number) > resource.free) continue;
+      const turn = resource?.waiting.peek();
+      if (resource === undefined || turn === undefined) continue;
+      const first = this.#nodeOfTurn(turn);
+      if ((first.task.uses[name] as number) > resource.free) continue;
       resource.waiting.pop();
       nodes.push(first);
     }
@@ -73,7 +74,7 @@ export class ResourcePool {
   drain(): readonly RunNode[] {
     const nodes: RunNode[] = [];
     for (const { waiting } of this.#resources.values()) {
-      for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) nodes.push(node);
+      for (let turn = waiting.pop(); turn !== undefined; turn = waiting.pop()) nodes.push(this.#nodeOfTurn(turn));
     }
     return nodes;
   }

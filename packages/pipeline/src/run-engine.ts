@@ -72,7 +72,10 @@ export class RunEngine {
     this.#schedule = new Schedule(
       {
         ...parts,
-        resources: Object.keys(resources).length === 0 ? undefined : new ResourcePool(resources),
+        resources:
+          Object.keys(resources).length === 0
+            ? undefined
+            : new ResourcePool(resources, (turn) => this.#ledger.nodeOfTurn(turn)),
       },
       options,
     );

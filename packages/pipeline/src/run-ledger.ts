@@ -1,5 +1,7 @@
 import type { Graph } from './graph.js';
 import { indexOf } from './graph.js';
+import type { Turns } from './graph-index.js';
+import { turnsOf } from './graph-index.js';
 import type { Json } from './json.js';
 import { toJson } from './output.js';
 import type { TaskResult } from './result.js';
@@ -21,6 +23,7 @@ export class RunLedger {
   readonly nodes: readonly RunNode[];
   /** Last ones, by name. */
   readonly checkpoints = Object.create(null) as Record<string, Json | undefined>;
+  readonly #turns: Turns;
   readonly #byName: ReadonlyMap<string, number>;
   readonly #options: RunLedgerOptions;
   readonly #results = Object.create(null) as Record<string, TaskResult>;
@@ -28,8 +31,10 @@ export class RunLedger {
   #unpublished: RunNode[] = [];
 
   constructor(graph: Graph, options: RunLedgerOptions) {
-    this.nodes = createNodes(graph, options.expectedMs);
-    this.#byName = indexOf(graph).byName;
+    const { nodes, byName, turns } = indexOf(graph);
+    this.#turns = options.expectedMs === undefined ? turns : turnsOf(nodes, (name) => options.expectedMs?.(name));
+    this.nodes = createNodes(graph, this.#turns);
+    this.#byName = byName;
     this.#options = options;
   }
 
@@ -48,6 +53,11 @@ export class RunLedger {
   /** The node of a task's number. */
   nodeAt(index: number): RunNode {
     return this.nodes[index] as RunNode;
+  }
+
+  /** The node whose turn it is. */
+  nodeOfTurn(turn: number): RunNode {
+    return this.nodes[this.#turns.taskAt[turn] as number] as RunNode;
   }
 
   /** Takes over checkpoints of an earlier run, also of tasks that are not in this one's graph. */

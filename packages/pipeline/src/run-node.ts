@@ -1,7 +1,6 @@
 import type { Graph } from './graph.js';
 import { indexOf } from './graph.js';
-import type { GraphNode } from './graph-index.js';
-import { EXPECTED_MS, ranksOf } from './graph-index.js';
+import type { GraphNode, Turns } from './graph-index.js';
 import type { Json } from './json.js';
 import type { TaskError, TaskResult, TaskState } from './result.js';
 import type { Task } from './task.js';
@@ -11,12 +10,14 @@ export class RunNode {
   readonly place: GraphNode;
   readonly task: Task;
   readonly name: string;
-  /** The higher, the sooner it starts. */
-  readonly rank: number;
+  /** Its place in the order in which ready tasks start: the lower, the sooner. */
+  readonly turn: number;
   /** Predecessors that have not ended. */
   waiting: number;
   state: TaskState = 'pending';
   isLeftOut = false;
+  /** Whether a task that it needs or comes after has ended otherwise than well. */
+  isTroubled = false;
   /** Whether it was looked at since its predecessors ended. */
   isDecided = false;
   /** Whether it was taken over from an earlier run. */
@@ -40,11 +41,11 @@ export class RunNode {
   /** The attempt, or the pause before it, while there is one. */
   current: { stop(reason: Error): void } | undefined = undefined;
 
-  constructor(place: GraphNode, rank: number) {
+  constructor(place: GraphNode, turn: number) {
     this.place = place;
     this.task = place.task;
     this.name = place.name;
-    this.rank = rank;
+    this.turn = turn;
     this.waiting = place.needs.length + place.after.length;
   }
 }
@@ -60,23 +61,9 @@ export interface NodeEnd {
   readonly isRecorded?: boolean;
 }
 
-/**
- * Makes the nodes of a graph, in its order.
- *
- * @param expectedMs what is known better of a task than it says itself
- */
-export function createNodes(graph: Graph, expectedMs?: (name: string) => number | undefined): readonly RunNode[] {
-  const index = indexOf(graph);
-  const ranks =
-    expectedMs === undefined
-      ? index.ranks
-      : ranksOf(index.nodes, (task) => expectedMs(task.name) ?? task.expectedMs ?? EXPECTED_MS);
-  return index.nodes.map((place) => new RunNode(place, ranks[place.index] as number));
-}
-
-/** The order in which ready nodes start: by rank, then as declared. */
-export function isStartedBefore(one: RunNode, other: RunNode): boolean {
-  return one.rank > other.rank || (one.rank === other.rank && one.place.index < other.place.index);
+/** Makes the nodes of a graph, in its order. */
+export function createNodes(graph: Graph, { turnOf }: Turns): readonly RunNode[] {
+  return indexOf(graph).nodes.map((place) => new RunNode(place, turnOf[place.index] as number));
 }
 
 /** A node as a result; fields that do not apply are absent. */

@@ -1,11 +1,11 @@
 import type { AttemptVerdict } from './attempt-verdict.js';
 import type { Decision } from './decision.js';
-import { decide, decideByPredicate } from './decision.js';
+import { decide, decideByPredicate, RUN } from './decision.js';
 import { createReadyQueue } from './ready-queue.js';
 import type { ResourcePool } from './resource-pool.js';
 import { toTaskError } from './result.js';
 import type { NodeEnd, RunNode } from './run-node.js';
-import { isStartedBefore, resultOf } from './run-node.js';
+import { resultOf } from './run-node.js';
 import type { AttemptListener, TaskRunnerDeps, TaskRunnerOptions } from './task-runner.js';
 import { TaskRunner } from './task-runner.js';
 
@@ -27,7 +27,8 @@ export class Schedule implements AttemptListener {
   readonly #deps: ScheduleDeps;
   readonly #options: ScheduleOptions;
   readonly #runner: TaskRunner;
-  readonly #ready = createReadyQueue<RunNode>(isStartedBefore);
+  /** Turns of nodes that may start. */
+  readonly #ready = createReadyQueue();
   /** Nodes whose predecessors have all ended. */
   readonly #decidable: RunNode[] = [];
   #isPumping = false;
@@ -83,7 +84,7 @@ export class Schedule implements AttemptListener {
     } else {
       // A pause holds no place. After it the node is ready again; if the run is stopped, the queue ends it.
       const again = () => {
-        this.#ready.push(node);
+        this.#ready.push(node.turn);
         this.pump();
       };
       this.#guard(this.#runner.pause(node, verdict).then(again));
@@ -100,7 +101,7 @@ export class Schedule implements AttemptListener {
     node.isDecided = true;
     try {
       const decision = this.#decisionOf(node);
-      if (decision.run) return this.#ready.push(node);
+      if (decision.run) return this.#ready.push(node.turn);
       node.isLeftOut = decision.isLeftOut;
       this.#end(node, { state: 'skipped', reason: decision.reason, failedUpstream: decision.failedUpstream });
     } catch (error) {
@@ -112,7 +113,7 @@ export class Schedule implements AttemptListener {
   #decisionOf(node: RunNode): Decision {
     const { ledger } = this.#deps;
     const { when } = node.place;
-    if (node.name === this.#options.step) return { run: true };
+    if (node.name === this.#options.step || (when === 'all_success' && !node.isTroubled)) return RUN;
     if (typeof when === 'string') return decide(when, node.place, ledger);
     const upstream = [...node.place.needs, ...node.place.after].map((index) => ledger.nodeAt(index));
     return decideByPredicate(when, upstream.map(resultOf));
@@ -123,14 +124,15 @@ export class Schedule implements AttemptListener {
     const { cancellation, resources } = this.#deps;
     const isFull = this.#running >= this.#options.maxParallel;
     if (isFull && cancellation.reason === undefined) return false;
-    const node = this.#ready.pop();
-    if (node === undefined) return false;
+    const turn = this.#ready.pop();
+    if (turn === undefined) return false;
+    const node = this.#deps.ledger.nodeOfTurn(turn);
     if (cancellation.holdsBack(node)) {
       this.#end(node, cancellation.endOf(node));
       return true;
     }
     if (isFull) {
-      this.#ready.push(node);
+      this.#ready.push(node.turn);
       return false;
     }
     if (resources !== undefined) {
@@ -144,7 +146,7 @@ export class Schedule implements AttemptListener {
   }
 
   #wake(nodes: readonly RunNode[] = []): void {
-    for (const node of nodes) this.#ready.push(node);
+    for (const node of nodes) this.#ready.push(node.turn);
   }
 
   /** Ends a node; those that wait for it are looked at once that is durable. */
@@ -171,6 +173,7 @@ export class Schedule implements AttemptListener {
     events.task(node);
     for (const index of node.place.dependents) {
       const dependent = ledger.nodeAt(index);
+      if (node.state !== 'succeeded') dependent.isTroubled = true;
       dependent.waiting -= 1;
       if (dependent.waiting === 0) this.#decidable.push(dependent);
     }

@@ -1,7 +1,7 @@
 import type { AttemptOptions, Outcome } from './attempt.js';
 import { Attempt } from './attempt.js';
 import { budgetOf } from './attempt-budget.js';
-import type { AttemptVerdict } from './attempt-verdict.js';
+import type { AttemptVerdict, JudgeOptions } from './attempt-verdict.js';
 import { judgeAttempt } from './attempt-verdict.js';
 import type { Cancellation } from './cancellation.js';
 import type { Clock } from './clock.js';
@@ -42,12 +42,15 @@ export class TaskRunner {
   readonly #options: TaskRunnerOptions;
   readonly #listener: AttemptListener;
   readonly #attempts: AttemptOptions<RunNode>;
+  readonly #judging: JudgeOptions;
 
   constructor(deps: TaskRunnerDeps, options: TaskRunnerOptions, listener: AttemptListener) {
     this.#deps = deps;
     this.#options = options;
     this.#listener = listener;
     const onEnd = (node: RunNode, outcome: Outcome) => this.#judge(node, outcome);
+    const mayRetry = (node: RunNode) => !deps.cancellation.holdsBack(node);
+    this.#judging = { clock: options.clock, random: options.random, mayRetry };
     this.#attempts = { clock: options.clock, graceMs: options.graceMs, onEnd };
   }
 
@@ -104,19 +107,14 @@ export class TaskRunner {
     node.current = attempt;
     const context = new AttemptContext(this.#deps, node, attempt);
     const budget = node.place.isTimed ? budgetOf(node, nowMs) : undefined;
-    if (node.mayAdopt) attempt.start((own) => this.#adoptOrRun(node, own), context, budget);
-    else attempt.start((own) => node.task.run(own), context, budget);
+    const work = node.mayAdopt ? { run: () => this.#adoptOrRun(node, context) } : node.task;
+    attempt.start(work, context, budget);
   }
 
   #judge(node: RunNode, outcome: Outcome): void {
     node.current = undefined;
     try {
-      const verdict = judgeAttempt(node, outcome, {
-        clock: this.#options.clock,
-        random: this.#options.random,
-        mayRetry: !this.#deps.cancellation.holdsBack(node),
-      });
-      this.#listener.onVerdict(node, verdict);
+      this.#listener.onVerdict(node, judgeAttempt(node, outcome, this.#judging));
     } catch (error) {
       this.#listener.onCrash(error);
     }

@@ -5,9 +5,9 @@
  *
  *     npx tsx bench/pipeline.ts [--tasks 10000] [--growth 1000,10000,100000] [--rounds 30] [--parallel 16] [--json]
  *
- * Each measurement has a process of its own; times are those of the fastest round after a warm-up, each begun
- * with a collected heap. "build" is what making the
- * graph takes, "run" is running it. Memory is the heap that graph and result hold after a full collection.
+ * Each measurement has a process of its own; times are those of the fastest round after a warm-up, each begun with a
+ * collected heap. "build" is what making the graph takes, "run" is running it. "heap" is what graph and result hold
+ * after a full collection.
  * The packages are measured as they are built: run `npm run build` first.
  */
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-import { formatGraph } from '@seatrial/pipeline';
+import { formatGraph, needsOf } from '@seatrial/pipeline';
 import { describe, expect, it } from 'vitest';
 import { configSchema } from './config/schema.js';
 import { describePlan, planSettings } from './plan.js';
@@ -29,10 +29,7 @@ describe(planSettings, () => {
   it('lays the tasks out as the design has them', () => {
     const { graph } = planSettings(settings);
     const needs = Object.fromEntries(
-      graph.tasks.map((task) => [
-        task.name,
-        [...Object.values(task.needs), ...task.after].map(({ name }) => name).sort(),
-      ]),
+      graph.tasks.map((task) => [task.name, [...needsOf(task), ...task.after].map(({ name }) => name).sort()]),
     );
     expect(needs).toMatchObject({
       clone: [],

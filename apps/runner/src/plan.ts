@@ -1,4 +1,4 @@
-import { createGraph, type Graph, type Selection, selectTasks, type Task } from '@seatrial/pipeline';
+import { createGraph, type Graph, needsOf, type Selection, selectTasks, type Task } from '@seatrial/pipeline';
 import { RunnerError } from './errors.js';
 import { buildTask } from './tasks/build.js';
 import { checkTask } from './tasks/check.js';
@@ -65,7 +65,7 @@ export function planTrial(trial: Trial, { only, skip = [], fresh = false }: Plan
 function requireNeeds(graph: Graph, selection: Selection): void {
   for (const task of graph.tasks) {
     if (!selection.names.has(task.name) || task.cleanup) continue;
-    const missing = Object.values(task.needs).find(({ name }) => !selection.names.has(name));
+    const missing = needsOf(task).find(({ name }) => !selection.names.has(name));
     if (missing === undefined) continue;
     throw new RunnerError('SETTING_MISSING', `${task.name} needs ${missing.name}, which was left out`, {
       hint: `Add ${missing.name} to --only, leave ${task.name} out as well, or take it from an earlier run with --resume.`,

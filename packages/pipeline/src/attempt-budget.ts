@@ -1,25 +1,27 @@
-import type { AttemptOptions } from './attempt.js';
+import type { AttemptBudget } from './attempt.js';
 import { PipelineError } from './errors.js';
 import type { RunNode } from './run-node.js';
 
 /**
- * What the next attempt of a node may take: the task's budget, or what is left of a cleanup task's, if that is less.
+ * What the next attempt of a node may take: the budget of an attempt, or what is left of that of all its attempts, if
+ * that is less. `undefined` if there is neither.
  */
-export function budgetOf(
-  node: RunNode,
-  options: { readonly nowMs: number; readonly cleanupTimeoutMs: number },
-): Pick<AttemptOptions<unknown>, 'timeoutMs' | 'timeoutError'> {
-  const { name, timeoutMs } = node.task;
-  const leftMs = node.deadlineMs === undefined ? Infinity : Math.max(0, node.deadlineMs - options.nowMs);
+export function budgetOf(node: RunNode, nowMs: number): AttemptBudget | undefined {
+  const { deadlineMs, startedMs = nowMs, task } = node;
+  const { name, timeoutMs, cleanup } = task;
+  const leftMs = deadlineMs === undefined ? Infinity : Math.max(0, deadlineMs - nowMs);
   if (leftMs < (timeoutMs ?? Infinity)) {
-    const text = `"${name}" did not clean up within ${options.cleanupTimeoutMs} ms`;
-    return { timeoutMs: leftMs, timeoutError: () => new PipelineError('CLEANUP_TIMEOUT', text) };
+    const what = cleanup ? 'did not clean up' : 'was not done';
+    const text = `"${name}" ${what} within ${(deadlineMs as number) - startedMs} ms`;
+    const code = cleanup ? 'CLEANUP_TIMEOUT' : 'TASK_TIMEOUT';
+    return { timeoutMs: leftMs, timeoutError: () => new PipelineError(code, text) };
   }
+  if (timeoutMs === undefined) return undefined;
   const text = `"${name}" took longer than ${timeoutMs} ms`;
   return { timeoutMs, timeoutError: () => new PipelineError('TASK_TIMEOUT', text) };
 }
 
-/** Whether a cleanup task's budget still lasts at that time; that of others always does. */
+/** Whether the budget of all of a node's attempts still lasts at that time; if it has none it does. */
 export function isInBudget({ deadlineMs }: RunNode, atMs: number): boolean {
   return deadlineMs === undefined || atMs < deadlineMs;
 }

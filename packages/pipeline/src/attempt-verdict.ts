@@ -1,6 +1,7 @@
 import type { Outcome } from './attempt.js';
 import { isInBudget, isTimeout } from './attempt-budget.js';
 import { retryDelayMs } from './backoff.js';
+import type { Clock } from './clock.js';
 import { toJson } from './output.js';
 import type { TaskError } from './result.js';
 import { toTaskError } from './result.js';
@@ -13,14 +14,14 @@ export type AttemptVerdict =
 
 /** For `judgeAttempt`. */
 export interface JudgeOptions {
-  readonly nowMs: number;
+  readonly clock: Pick<Clock, 'now'>;
   readonly random: () => number;
   /** Whether there may be another attempt at all. */
-  readonly mayRetry: boolean;
+  mayRetry(node: RunNode): boolean;
 }
 
 /** Judges how an attempt of a node ended. A timeout is a failure; any other stop is not retried. */
-export function judgeAttempt(node: RunNode, outcome: Outcome<unknown>, options: JudgeOptions): AttemptVerdict {
+export function judgeAttempt(node: RunNode, outcome: Outcome, options: JudgeOptions): AttemptVerdict {
   if (outcome.kind === 'returned') return judgeOutput(outcome.value);
   if (outcome.kind === 'stopped' && !isTimeout(outcome.reason)) {
     const { reason, error = reason } = outcome;
@@ -28,7 +29,7 @@ export function judgeAttempt(node: RunNode, outcome: Outcome<unknown>, options: 
   }
   const error = outcome.kind === 'threw' ? outcome.error : outcome.reason;
   try {
-    const delayMs = options.mayRetry ? delayOf(node, error, options) : undefined;
+    const delayMs = options.mayRetry(node) ? delayOf(node, error, options) : undefined;
     return delayMs === undefined ? failed(error) : { kind: 'retry', error: toTaskError(error), delayMs };
   } catch (thrown) {
     // `isRetryable` is the task's own code.
@@ -44,9 +45,9 @@ function judgeOutput(value: unknown): AttemptVerdict {
   }
 }
 
-function delayOf(node: RunNode, error: unknown, { nowMs, random }: JudgeOptions): number | undefined {
+function delayOf(node: RunNode, error: unknown, { clock, random }: JudgeOptions): number | undefined {
   const delayMs = retryDelayMs(node.task.retries, { attempt: node.attempt, error, random });
-  return isInBudget(node, nowMs + (delayMs ?? 0)) ? delayMs : undefined;
+  return delayMs !== undefined && isInBudget(node, clock.now() + delayMs) ? delayMs : undefined;
 }
 
 function failed(error: unknown): AttemptVerdict {

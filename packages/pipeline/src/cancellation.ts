@@ -68,8 +68,8 @@ export class Cancellation {
   }
 
   /** Whether a node may not start any more. */
-  holdsBack({ task }: RunNode): boolean {
-    return this.#reason !== undefined && !task.cleanup;
+  holdsBack({ place }: RunNode): boolean {
+    return this.#reason !== undefined && !place.cleanup;
   }
 
   /** How a node ends that is held back: `skipped` if it never ran. */

@@ -11,9 +11,11 @@ export interface Clock {
 // The longest delay a Node timer keeps; anything above fires at once.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+const ORIGIN_MS = performance.timeOrigin;
+
 /** The machine's clock: started at the wall clock, then monotonic. The default where none is given. */
 export const machineClock: Clock = {
-  now: () => Math.round(performance.timeOrigin + performance.now()),
+  now: () => Math.round(ORIGIN_MS + performance.now()),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);

@@ -13,23 +13,45 @@ export function findCriticalPath(
   results: Readonly<Record<string, TaskResult>>,
 ): CriticalPath {
   const byName = new Map(tasks.map((task) => [task.name, task]));
-  const path: { name: string; durationMs: number }[] = [];
-  for (let name = lastEnded([...byName.keys()], results); name !== undefined;) {
-    const result = results[name];
-    if (result?.startedMs !== undefined && result.resumed !== true) path.push({ name, durationMs: result.durationMs });
-    const task = byName.get(name);
-    name = task === undefined ? undefined : lastEnded([...task.needs, ...task.after], results);
-  }
-  return { tasks: path.reverse(), durationMs: path.reduce((sum, { durationMs }) => sum + durationMs, 0) };
+  return traceCriticalPath([...byName.keys()], {
+    resultOf: (name) => results[name],
+    beforeOf(name) {
+      const task = byName.get(name);
+      return task === undefined ? [] : [...task.needs, ...task.after];
+    },
+  });
 }
 
-function lastEnded(names: readonly string[], results: Readonly<Record<string, TaskResult>>): string | undefined {
-  let last: TaskResult | undefined;
-  for (const name of names) {
-    const result = results[name];
-    if (result?.endedMs === undefined) continue;
-    // Of two that ended together the later one in order: it may have waited for the other.
-    if (last?.endedMs === undefined || result.endedMs >= last.endedMs) last = result;
+/** As `findCriticalPath`, for tasks in the graph's order by whatever they are known. */
+export function traceCriticalPath<Key>(
+  tasks: Iterable<Key>,
+  graph: { resultOf(task: Key): TaskResult | undefined; beforeOf(task: Key): Iterable<Key> },
+): CriticalPath {
+  const path: { name: string; durationMs: number }[] = [];
+  let durationMs = 0;
+  for (let last = lastEnded(tasks, graph.resultOf); last !== undefined;) {
+    const { key, result } = last;
+    if (result.startedMs !== undefined && result.resumed !== true) {
+      path.push({ name: result.name, durationMs: result.durationMs });
+      durationMs += result.durationMs;
+    }
+    last = lastEnded(graph.beforeOf(key), graph.resultOf);
   }
-  return last?.name;
+  return { tasks: path.reverse(), durationMs };
+}
+
+function lastEnded<Key>(
+  keys: Iterable<Key>,
+  resultOf: (key: Key) => TaskResult | undefined,
+): { readonly key: Key; readonly result: TaskResult } | undefined {
+  let last: { readonly key: Key; readonly result: TaskResult } | undefined;
+  let lastMs = -Infinity;
+  for (const key of keys) {
+    const result = resultOf(key);
+    // Of two that ended together the later one in order: it may have waited for the other.
+    if (result?.endedMs === undefined || result.endedMs < lastMs) continue;
+    last = { key, result };
+    lastMs = result.endedMs;
+  }
+  return last;
 }

@@ -16,16 +16,26 @@ export function decideEarlyEnds(
 ): ReadonlyMap<RunNode, NodeEnd> {
   const { takeover, selection, resume } = options;
   const ends = new Map<RunNode, NodeEnd>();
+  if (takeover === undefined && selection === undefined) return ends;
   for (const node of nodes) {
-    const { name } = node.task;
-    const record = takeover?.done.get(name);
+    const record = takeover?.done.get(node.name);
     if (record !== undefined) {
-      const { attempts, startedMs, endedMs, durationMs, output } = record;
-      Object.assign(node, { isDecided: true, isResumed: true, attempt: attempts, startedMs, endedMs, durationMs });
-      ends.set(node, { state: 'succeeded', output, reason: 'done by an earlier run', isRecorded: true });
-    } else if (selection !== undefined && !selection.names.has(name)) {
-      Object.assign(node, { isDecided: true, isLeftOut: true });
+      const { state, output, error, failedUpstream } = record;
+      node.isDecided = true;
+      node.isResumed = true;
+      node.isAdopted = record.adopted ?? false;
+      node.attempt = record.attempts;
+      node.startedMs = record.startedMs;
+      node.endedMs = record.endedMs;
+      node.durationMs = record.durationMs;
+      const reason = state === 'succeeded' ? 'done by an earlier run' : record.reason;
+      ends.set(node, { state, output, error, reason, failedUpstream, isRecorded: true });
+    } else if (selection !== undefined && !selection.names.has(node.name)) {
+      node.isDecided = true;
+      node.isLeftOut = true;
       ends.set(node, { state: 'skipped', reason: 'left out', isRecorded: resume });
+    } else {
+      node.mayAdopt = takeover?.interrupted.has(node.name) ?? false;
     }
   }
   return ends;

@@ -9,6 +9,7 @@ export type PipelineErrorCode =
   | 'TASK_TIMEOUT'
   | 'CLEANUP_TIMEOUT'
   | 'RUN_TIMEOUT'
+  | 'INPUT_MISSING'
   | 'RUN_EXISTS'
   | 'JOURNAL_FAILED';
 

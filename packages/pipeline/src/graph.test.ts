@@ -54,8 +54,9 @@ describe(createGraph, () => {
     const one = defineTask({ name: 'one', after, run: noop });
     const two = defineTask({ name: 'two', needs: { one }, run: noop });
     after.push(two);
+    const behind = defineTask({ name: 'behind', needs: { two }, run: noop });
     const error = { code: 'CYCLE', message: 'these tasks wait for each other: "one", "two"' };
-    expect(() => createGraph([a, one, two])).toThrow(expect.objectContaining(error));
+    expect(() => createGraph([a, behind, one, two])).toThrow(expect.objectContaining(error));
   });
 
   it.each([
@@ -63,6 +64,10 @@ describe(createGraph, () => {
     ['half an attempt', { retries: { attempts: 1.5 } }],
     ['no time', { timeoutMs: 0 }],
     ['time that is no number', { timeoutMs: Number.NaN }],
+    ['no time for all attempts', { totalTimeoutMs: 0 }],
+    ['a negative pause', { retries: { attempts: 2, minDelayMs: -1 } }],
+    ['a negative expectation', { expectedMs: -1 }],
+    ['half a unit', { uses: { gpu: 0.5 } }],
   ])('rejects %s', (_what, options) => {
     expect(() => createGraph([defineTask({ name: 'a', ...options, run: noop })])).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION' }),

@@ -1,8 +1,10 @@
+import { checkTask } from './check-task.js';
 import { PipelineError } from './errors.js';
+import type { GraphIndex } from './graph-index.js';
+import { createGraphIndex } from './graph-index.js';
 import type { Task } from './task.js';
-import { predecessorsOf } from './task.js';
 
-/** Tasks that fit together. Made by `createGraph`; nothing has run yet. */
+/** Tasks that fit together. Made by `createGraph`, and by nothing else; nothing has run yet. */
 export interface Graph {
   /** In the order they were declared. */
   readonly tasks: readonly Task[];
@@ -11,8 +13,6 @@ export interface Graph {
   /** `undefined` when there is no task of that name. */
   find(name: string): Task | undefined;
 }
-
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /**
  * Checks that tasks make a graph.
@@ -31,60 +31,21 @@ export function createGraph(tasks: readonly Task[]): Graph {
     }
     byName.set(task.name, task);
   }
-  for (const task of tasks) {
-    for (const { name } of predecessorsOf(task).filter((other) => byName.get(other.name) !== other)) {
-      throw new PipelineError('UNKNOWN_TASK', `"${task.name}" needs "${name}", which is not in the graph`, {
-        hint: `Hand the very task "${name}" to createGraph too.`,
-      });
-    }
-  }
-  return { tasks: [...tasks], order: sortTasks(tasks), find: (name) => byName.get(name) };
+  const index = createGraphIndex(tasks);
+  const graph: IndexedGraph = {
+    tasks: [...tasks],
+    order: index.nodes.map(({ task }) => task),
+    index,
+    find: (name) => byName.get(name),
+  };
+  return graph;
 }
 
-function checkTask({ name, retries, timeoutMs }: Task): void {
-  if (!NAME.test(name)) {
-    throw new PipelineError('INVALID_NAME', `not a task name: ${JSON.stringify(name)}`, {
-      hint: 'Use letters, digits, ".", "_" and "-", a letter or digit first, at most 100.',
-    });
-  }
-  if (retries !== undefined && !(Number.isInteger(retries.attempts) && retries.attempts >= 1)) {
-    throw new PipelineError('INVALID_OPTION', `"${name}": retries.attempts is ${retries.attempts}`, {
-      hint: 'Count all attempts, the first included: 1 or more.',
-    });
-  }
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) {
-    throw new PipelineError('INVALID_OPTION', `"${name}": timeoutMs is ${timeoutMs}`, {
-      hint: 'Give milliseconds above 0.',
-    });
-  }
+/** The numbers of a graph's tasks, which `createGraph` has given. */
+export function indexOf(graph: Graph): GraphIndex {
+  return (graph as IndexedGraph).index;
 }
 
-// Kahn's algorithm; the declared order decides among those that are free.
-function sortTasks(tasks: readonly Task[]): readonly Task[] {
-  const waiting = new Map<Task, number>();
-  const dependents = new Map<Task, Task[]>();
-  for (const task of tasks) {
-    const predecessors = predecessorsOf(task);
-    waiting.set(task, predecessors.length);
-    for (const other of predecessors) {
-      const list = dependents.get(other);
-      if (list === undefined) dependents.set(other, [task]);
-      else list.push(task);
-    }
-  }
-  const order = tasks.filter((task) => waiting.get(task) === 0);
-  for (let at = 0; at < order.length; at += 1) {
-    for (const dependent of dependents.get(order[at] as Task) ?? []) {
-      const left = (waiting.get(dependent) ?? 0) - 1;
-      waiting.set(dependent, left);
-      if (left === 0) order.push(dependent);
-    }
-  }
-  if (order.length < tasks.length) {
-    const stuck = tasks.filter((task) => (waiting.get(task) ?? 0) > 0).map(({ name }) => `"${name}"`);
-    throw new PipelineError('CYCLE', `these tasks wait for each other: ${stuck.join(', ')}`, {
-      hint: 'Take one of their needs away.',
-    });
-  }
-  return order;
+interface IndexedGraph extends Graph {
+  readonly index: GraphIndex;
 }

@@ -18,10 +18,11 @@
 export type { Clock } from './clock.js';
 export { findCriticalPath } from './critical-path.js';
 export { PipelineError, type PipelineErrorCode } from './errors.js';
-export type { PipelineEvent } from './event.js';
+export type { LogEvent, PipelineEvent, ProgressEvent, RunEvent, TaskEvent } from './event.js';
 export { folderJournalFiles } from './folder-journal-files.js';
 export { formatGraph, type GraphFormat } from './format-graph.js';
-export { readRunReport, type RunReport } from './run-report.js';
+export { summarizeGroups, type GroupSummary } from './group-summary.js';
+export { durationsOf, readRunReport, type RunReport } from './run-report.js';
 export { createGraph, type Graph } from './graph.js';
 export {
   createJournal,
@@ -33,6 +34,8 @@ export {
   type TaskRecord,
 } from './journal.js';
 export type { Json } from './json.js';
+export { expandMatrix, type MatrixAxes, type MatrixCell, type MatrixEntry, type MatrixOptions } from './matrix.js';
+export { planRun, type PlannedTask, type PlanOptions } from './plan-run.js';
 export {
   toTaskError,
   type CriticalPath,
@@ -41,15 +44,20 @@ export {
   type TaskResult,
   type TaskState,
 } from './result.js';
-export { runGraph, type Run, type RunOptions } from './run-graph.js';
-export { selectTasks, type Selection } from './selection.js';
+export { runGraph, type Run } from './run-graph.js';
+export type { ExecutionOptions, RunOptions } from './run-options.js';
+export { runStep, type Step, type StepOptions } from './run-step.js';
+export { selectTasks, type Selection, type TaskChoice } from './selection.js';
 export {
   defineTask,
+  needsOf,
   type InputsOf,
+  type Needs,
   type OutputOf,
   type Retries,
   type Task,
   type TaskContext,
   type TaskDefinition,
-  type When,
+  type VerifyContext,
 } from './task.js';
+export type { When, WhenPredicate, WhenRule } from './when.js';

@@ -78,6 +78,22 @@ describe(folderJournalFiles, () => {
     expect(await readdir(join(folder, 'new/tasks'))).toEqual(['a.json']);
   });
 
+  it('keeps every one of many writes at once', async () => {
+    const files = folderJournalFiles(folder);
+    const names = Array.from({ length: 50 }, (_, at) => `tasks/t${at}.json`);
+    await Promise.all(names.map((name) => files.write(name, name)));
+    expect(await Promise.all(names.map((name) => folderJournalFiles(folder).read(name)))).toEqual(names);
+  });
+
+  it('recovers when its folder could not be made at first', async () => {
+    await writeFile(join(folder, 'tasks'), '');
+    const files = folderJournalFiles(folder);
+    await expect(files.write('tasks/a.json', 'one')).rejects.toMatchObject({ code: 'EEXIST' });
+    await rm(join(folder, 'tasks'));
+    await files.write('tasks/a.json', 'two');
+    expect(await files.read('tasks/a.json')).toBe('two');
+  });
+
   it('tells a missing file from one that cannot be read', async () => {
     await writeFile(join(folder, 'file'), '');
     expect(await folderJournalFiles(folder).read('missing')).toBeUndefined();

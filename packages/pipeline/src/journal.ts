@@ -1,12 +1,15 @@
 import type { Json } from './json.js';
 import type { RunResult, TaskResult } from './result.js';
-import type { When } from './task.js';
+import type { WhenRule } from './when.js';
 
 /** Where a journal lies: text files below some folder. */
 export interface JournalFiles {
   /** The file's text; `undefined` when there is none. */
   read(path: string): Promise<string | undefined>;
-  /** Resolves when the text is durable. */
+  /**
+   * Resolves when the text is durable. A crash leaves the old text or the new one; should it leave neither, the file
+   * counts as not written.
+   */
   write(path: string, text: string): Promise<void>;
 }
 
@@ -16,7 +19,8 @@ export interface TaskOutline {
   /** Names of the tasks whose outputs it takes. */
   readonly needs: readonly string[];
   readonly after: readonly string[];
-  readonly when: When;
+  /** `predicate`: a condition of its own. */
+  readonly when: WhenRule | 'predicate';
   readonly cleanup: boolean;
   readonly group?: string;
   readonly summary?: string;

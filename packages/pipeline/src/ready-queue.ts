@@ -1,41 +1,42 @@
-/** Items in the order they should start. */
-export interface ReadyQueue<Item> {
-  push(item: Item): void;
-  /** The first item by the order, or `undefined` when there is none. */
-  pop(): Item | undefined;
+/** Numbers in ascending order, whatever the order they came in. */
+export interface ReadyQueue {
+  push(turn: number): void;
+  /** The lowest number, which is taken out; `undefined` when there is none. */
+  pop(): number | undefined;
+  /** What `pop` would give. */
+  peek(): number | undefined;
 }
 
-/** Makes a binary heap; `isBefore` must be a strict order. */
-export function createReadyQueue<Item>(isBefore: (one: Item, other: Item) => boolean): ReadyQueue<Item> {
-  const heap: Item[] = [];
-  const at = (index: number) => heap[index] as Item;
-  const swap = (one: number, other: number) => {
-    [heap[one], heap[other]] = [at(other), at(one)];
-  };
+/** Makes a binary heap. */
+export function createReadyQueue(): ReadyQueue {
+  const heap: number[] = [];
+  const at = (index: number) => heap[index] as number;
   return {
-    push(item) {
-      heap.push(item);
-      for (let child = heap.length - 1; child > 0;) {
+    peek: () => heap[0],
+    push(turn) {
+      let child = heap.length;
+      heap.push(turn);
+      while (child > 0) {
         const parent = (child - 1) >> 1;
-        if (!isBefore(at(child), at(parent))) return;
-        swap(child, parent);
+        if (at(parent) <= turn) break;
+        heap[child] = at(parent);
         child = parent;
       }
+      heap[child] = turn;
     },
     pop() {
-      if (heap.length < 2) return heap.pop();
-      const first = at(0);
-      heap[0] = heap.pop() as Item;
-      for (let parent = 0; ;) {
-        const left = 2 * parent + 1;
-        const right = left + 1;
-        let least = parent;
-        if (left < heap.length && isBefore(at(left), at(least))) least = left;
-        if (right < heap.length && isBefore(at(right), at(least))) least = right;
-        if (least === parent) return first;
-        swap(parent, least);
-        parent = least;
+      const first = heap[0];
+      const last = heap.pop();
+      if (last === undefined || heap.length === 0) return first;
+      let parent = 0;
+      for (let child = 1; child < heap.length; child = 2 * parent + 1) {
+        if (child + 1 < heap.length && at(child + 1) < at(child)) child += 1;
+        if (at(child) >= last) break;
+        heap[parent] = at(child);
+        parent = child;
       }
+      heap[parent] = last;
+      return first;
     },
   };
 }

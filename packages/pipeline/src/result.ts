@@ -32,11 +32,15 @@ export interface TaskResult {
   readonly error?: TaskError;
   /** Why it was skipped or aborted. */
   readonly reason?: string;
+  /** The task whose failure it was skipped for, be it some steps away. */
+  readonly failedUpstream?: string;
   /** Its last checkpoint. */
   readonly checkpoint?: Json;
   readonly cleanup: boolean;
   /** Whether it was done by an earlier run and taken over from the journal. */
   readonly resumed?: boolean;
+  /** Whether its work was found done when a stopped run was resumed, by its `adopt`. */
+  readonly adopted?: boolean;
 }
 
 /** The chain of tasks that set the run's time. */

@@ -3,26 +3,34 @@ import type { Clock } from './clock.js';
 import { decideEarlyEnds } from './early-ends.js';
 import type { PipelineEvent } from './event.js';
 import type { Graph } from './graph.js';
+import { ResourcePool } from './resource-pool.js';
 import type { RunResult } from './result.js';
 import { RunEvents } from './run-events.js';
-import type { RunOptions } from './run-graph.js';
 import type { RunJournal } from './run-journal.js';
-import { createRunJournal } from './run-journal.js';
 import { RunLedger } from './run-ledger.js';
 import { runResultOf, runStateOf } from './run-outcome.js';
 import { Schedule } from './schedule.js';
-import { TaskRunner } from './task-runner.js';
+import type { Selection } from './selection.js';
+import type { TakeoverOptions } from './takeover.js';
 import { isStillThere } from './verification.js';
 
-/** Options with their defaults filled in. */
-export interface EngineOptions extends Omit<RunOptions, 'redo'> {
+/** What a run goes by; every default is filled in. */
+export interface EngineOptions {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly signal: AbortSignal | undefined;
+  readonly selection: Selection | undefined;
   readonly resume: boolean;
-  readonly redo: ReadonlySet<string>;
   readonly maxParallel: number;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly timeoutMs: number | undefined;
   readonly graceMs: number;
   readonly cleanupTimeoutMs: number;
+  /** The one task that runs whatever its `when` says. */
+  readonly step?: string;
+  readonly expectedMs?: ((name: string) => number | undefined) | undefined;
+  readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
+  createJournal(verify: TakeoverOptions['verify']): RunJournal;
 }
 
 /**
@@ -31,7 +39,6 @@ export interface EngineOptions extends Omit<RunOptions, 'redo'> {
  * In all its parts each step is: change a node, make it durable, tell, act upon it.
  */
 export class RunEngine {
-  readonly #graph: Graph;
   readonly #options: EngineOptions;
   readonly #journal: RunJournal;
   readonly #ledger: RunLedger;
@@ -40,26 +47,38 @@ export class RunEngine {
   readonly #schedule: Schedule;
 
   constructor(graph: Graph, options: EngineOptions) {
-    const { clock, selection, redo, resume, meta } = options;
-    this.#graph = graph;
+    const { clock, resources, expectedMs, onEvent } = options;
     this.#options = options;
-    const stop = (error: unknown) => this.#cancellation.stop(error);
+    const onError = (error: unknown) => this.#cancellation.stop(error);
     this.#cancellation = new Cancellation(options, (reason) => this.#onStop(reason));
-    this.#events = new RunEvents(options, stop);
-    this.#journal = createRunJournal(graph, options.journal, {
-      selection,
-      redo,
-      resume,
-      meta,
-      verify: (task, output) =>
-        isStillThere(task, output, {
-          signal: this.#cancellation.signal,
-          log: (line) => this.#events.log(task.name, line),
-        }),
+    this.#events = new RunEvents({
+      clock,
+      onError,
+      nodes: () => this.#ledger.nodes,
+      ...(onEvent === undefined ? {} : { onEvent }),
     });
-    this.#ledger = new RunLedger(graph, this.#journal, stop);
+    this.#journal = options.createJournal((task, output) =>
+      isStillThere(task, output, {
+        signal: this.#cancellation.signal,
+        log: (line) => this.#events.log(task.name, line),
+      }),
+    );
+    this.#ledger = new RunLedger(graph, {
+      journal: this.#journal,
+      onError,
+      ...(expectedMs === undefined ? {} : { expectedMs }),
+    });
     const parts = { clock, ledger: this.#ledger, events: this.#events, cancellation: this.#cancellation };
-    this.#schedule = new Schedule({ ...parts, runner: new TaskRunner(parts, options) }, options);
+    this.#schedule = new Schedule(
+      {
+        ...parts,
+        resources:
+          Object.keys(resources).length === 0
+            ? undefined
+            : new ResourcePool(resources, (turn) => this.#ledger.nodeOfTurn(turn)),
+      },
+      options,
+    );
   }
 
   get events(): AsyncIterable<PipelineEvent> {
@@ -89,21 +108,20 @@ export class RunEngine {
 
   #onStop(reason: Error): void {
     this.#events.run('stopping', reason);
-    for (const node of this.#ledger.nodes) if (!node.task.cleanup) node.stop?.(reason);
+    for (const node of this.#ledger.nodes) if (!node.task.cleanup) node.current?.stop(reason);
     this.#schedule.pump();
   }
 
   async #close(startedMs: number): Promise<RunResult> {
     const endedMs = this.#options.clock.now();
-    const { results } = this.#ledger;
     let failure: Error | undefined;
     try {
-      await this.#journal.close(runStateOf(results, this.#cancellation.reason), endedMs);
+      await this.#journal.close(runStateOf(this.#ledger.nodes, this.#cancellation.reason), endedMs);
     } catch (error) {
       failure = toError(error);
     }
     const reason = this.#cancellation.reason ?? failure;
-    const result = runResultOf(this.#graph, { startedMs, endedMs, reason, results });
+    const result = runResultOf(this.#ledger, { startedMs, endedMs, reason });
     this.#events.run(result.state, reason, endedMs);
     return result;
   }

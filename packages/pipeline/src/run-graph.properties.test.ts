@@ -4,24 +4,37 @@ import { createGraph } from './graph.js';
 import type { JournalFiles } from './journal.js';
 import { createJournal, memoryJournalFiles } from './journal.js';
 import type { TaskState } from './result.js';
-import type { RunOptions } from './run-graph.js';
 import { runGraph } from './run-graph.js';
+import type { RunOptions } from './run-options.js';
 import { selectTasks } from './selection.js';
-import type { Task, When } from './task.js';
-import { defineTask, predecessorsOf } from './task.js';
+import type { Task } from './task.js';
+import { defineTask, needsOf, predecessorsOf } from './task.js';
 import type { FakeClock } from './testing.js';
 import { createFakeClock } from './testing.js';
+import type { WhenRule } from './when.js';
 
 interface Shape {
   readonly needs: readonly number[];
   readonly after: readonly number[];
-  readonly when: When;
+  readonly when: WhenRule;
   readonly cleanup: boolean;
+  readonly uses: Readonly<Record<string, number>>;
   /** Attempts that fail before one succeeds. */
   readonly failures: number;
   readonly attempts: number;
   readonly durationMs: number;
 }
+
+const rules: readonly WhenRule[] = [
+  'all_success',
+  'all_failed',
+  'all_done',
+  'one_success',
+  'one_failed',
+  'none_failed',
+  'none_failed_min_one_success',
+  'none_skipped',
+];
 
 /** Graphs of up to twelve tasks, each waiting for any of those before it. */
 const shapes: fc.Arbitrary<readonly Shape[]> = fc
@@ -29,7 +42,16 @@ const shapes: fc.Arbitrary<readonly Shape[]> = fc
     fc.record({
       needs: fc.array(fc.nat(10), { maxLength: 3 }),
       after: fc.array(fc.nat(10), { maxLength: 3 }),
-      kind: fc.constantFrom('work', 'work', 'work', 'always', 'on failure', 'cleanup'),
+      when: fc.constantFrom<(WhenRule | undefined)[]>(undefined, undefined, undefined, ...rules),
+      cleanup: fc.constantFrom(false, false, false, true),
+      uses: fc.constantFrom<Readonly<Record<string, number>>[]>(
+        {},
+        {},
+        { gpu: 1 },
+        { gpu: 2 },
+        { net: 1 },
+        { gpu: 1, net: 2 },
+      ),
       failures: fc.constantFrom(0, 0, 0, 1, 2, 9),
       attempts: fc.constantFrom(1, 1, 2, 3),
       durationMs: fc.constantFrom(0, 0, 1, 5, 50),
@@ -37,18 +59,20 @@ const shapes: fc.Arbitrary<readonly Shape[]> = fc
     { maxLength: 12 },
   )
   .map((drafts) =>
-    drafts.map(({ kind, needs, after, ...rest }, at) => ({
+    drafts.map(({ when, cleanup, needs, after, ...rest }, at) => ({
       ...rest,
       needs: [...new Set(needs.filter((other) => other < at))],
       after: [...new Set(after.filter((other) => other < at))],
-      when: kind === 'work' ? 'all_success' : kind === 'on failure' ? 'one_failed' : 'all_done',
-      cleanup: kind === 'cleanup',
+      when: when ?? (cleanup ? 'all_done' : 'all_success'),
+      cleanup,
     })),
   );
 
 interface Trace {
   readonly starts: Map<string, number>;
   readonly faults: string[];
+  /** The most units of each resource that were in use at once. */
+  readonly mostUsed: Map<string, number>;
   mostAtOnce: number;
   isCancelled: boolean;
 }
@@ -57,6 +81,14 @@ interface Trace {
 function createTasks(list: readonly Shape[], trace: Trace): readonly Task[] {
   const tasks: Task[] = [];
   let atOnce = 0;
+  const used = new Map<string, number>();
+  const use = (units: Readonly<Record<string, number>>, sign: 1 | -1) => {
+    for (const [resource, count] of Object.entries(units)) {
+      const now = (used.get(resource) ?? 0) + sign * count;
+      used.set(resource, now);
+      trace.mostUsed.set(resource, Math.max(trace.mostUsed.get(resource) ?? 0, now));
+    }
+  };
   list.forEach((shape, at) => {
     const name = `t${at}`;
     const needs = Object.fromEntries(shape.needs.map((other) => [`t${other}`, tasks[other] as Task]));
@@ -66,6 +98,7 @@ function createTasks(list: readonly Shape[], trace: Trace): readonly Task[] {
       after: shape.after.map((other) => tasks[other] as Task),
       when: shape.when,
       cleanup: shape.cleanup,
+      uses: shape.uses,
       retries: { attempts: shape.attempts, minDelayMs: 3 },
       run: async ({ attempt, inputs, results, clock, signal }) => {
         if (trace.isCancelled && !shape.cleanup) trace.faults.push(`${name} starts after the cancel`);
@@ -79,10 +112,12 @@ function createTasks(list: readonly Shape[], trace: Trace): readonly Task[] {
         trace.starts.set(name, (trace.starts.get(name) ?? 0) + 1);
         atOnce += 1;
         trace.mostAtOnce = Math.max(trace.mostAtOnce, atOnce);
+        use(shape.uses, 1);
         try {
           await clock.sleep(shape.durationMs, signal);
         } finally {
           atOnce -= 1;
+          use(shape.uses, -1);
         }
         if (attempt <= shape.failures) throw new Error('broken');
         return `made by ${name}`;
@@ -94,21 +129,55 @@ function createTasks(list: readonly Shape[], trace: Trace): readonly Task[] {
 }
 
 function createTrace(): Trace {
-  return { starts: new Map(), faults: [], mostAtOnce: 0, isCancelled: false };
+  return { starts: new Map(), faults: [], mostUsed: new Map(), mostAtOnce: 0, isCancelled: false };
 }
 
 /** What must become of each task when nothing interferes, told without an engine. */
 function predict(list: readonly Shape[]): Record<string, TaskState> {
-  const states: TaskState[] = [];
+  const ends: { readonly state: TaskState; readonly isFailure: boolean }[] = [];
   for (const shape of list) {
-    const before = [...shape.needs, ...shape.after].map((other) => states[other] as TaskState);
-    const runs =
-      shape.when === 'all_done' ||
-      (shape.when === 'all_success' && before.every((state) => state === 'succeeded')) ||
-      (shape.when === 'one_failed' && before.includes('failed'));
-    states.push(runs ? (shape.failures < shape.attempts ? 'succeeded' : 'failed') : 'skipped');
+    const before = [...shape.needs, ...shape.after].map((other) => ends[other] as (typeof ends)[number]);
+    const hasFailure = before.some(({ isFailure }) => isFailure);
+    const hasSuccess = before.some(({ state }) => state === 'succeeded');
+    const hasSkipped = before.some(({ state }) => state === 'skipped');
+    const runs = {
+      all_done: true,
+      all_success: before.every(({ state }) => state === 'succeeded'),
+      all_failed: hasFailure && before.every(({ isFailure }) => isFailure),
+      one_failed: hasFailure,
+      one_success: hasSuccess,
+      none_failed: !hasFailure,
+      none_failed_min_one_success: !hasFailure && hasSuccess,
+      none_skipped: !hasSkipped,
+    }[shape.when];
+    if (runs) {
+      const isFailure = shape.failures >= shape.attempts;
+      ends.push({ state: isFailure ? 'failed' : 'succeeded', isFailure });
+    } else {
+      // Skipped for a failure, unless it was a failure that it waited for.
+      ends.push({ state: 'skipped', isFailure: isSkippedForFailure(shape.when, before) });
+    }
   }
-  return Object.fromEntries(states.map((state, at) => [`t${at}`, state]));
+  return Object.fromEntries(ends.map(({ state }, at) => [`t${at}`, state]));
+}
+
+function isSkippedForFailure(
+  when: WhenRule,
+  before: readonly { readonly state: TaskState; readonly isFailure: boolean }[],
+): boolean {
+  switch (when) {
+    case 'all_success':
+      // The first that did not succeed is the reason.
+      return before.find(({ state }) => state !== 'succeeded')?.isFailure ?? false;
+    case 'none_skipped':
+      return before.find(({ state }) => state === 'skipped')?.isFailure ?? false;
+    case 'one_success':
+    case 'none_failed':
+    case 'none_failed_min_one_success':
+      return before.some(({ isFailure }) => isFailure);
+    default:
+      return false;
+  }
 }
 
 function statesOf(results: Readonly<Record<string, { readonly state: TaskState }>>): Record<string, TaskState> {
@@ -121,22 +190,31 @@ function start(list: readonly Shape[], options: RunOptions & { readonly clock: F
   return { trace, tasks, started: runGraph(createGraph(tasks), { random: () => 0.5, ...options }) };
 }
 
+/** Limits of what a list uses; what nobody uses cannot be limited. */
+function limitsOf(list: readonly Shape[], limit: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(list.flatMap(({ uses }) => Object.keys(uses)).map((resource) => [resource, limit]));
+}
+
 const limits = fc.constantFrom(1, 2, 3, Infinity);
 
 describe('any graph', () => {
   it('ends as its rules say, no task before its predecessors, no more at once than allowed', async () => {
     await fc.assert(
-      fc.asyncProperty(shapes, limits, async (list, maxParallel) => {
+      fc.asyncProperty(shapes, limits, fc.constantFrom(undefined, 2, 3), async (list, maxParallel, units) => {
         const clock = createFakeClock();
-        const { trace, started } = start(list, { clock, maxParallel });
+        const resources = units === undefined ? {} : limitsOf(list, units);
+        const { trace, started } = start(list, { clock, maxParallel, resources });
         const { tasks, state, criticalPath, durationMs } = await clock.runUntil(started.result);
         const predicted = predict(list);
         expect(trace.faults).toEqual([]);
         expect(statesOf(tasks)).toEqual(predicted);
         expect(trace.mostAtOnce).toBeLessThanOrEqual(maxParallel);
+        for (const [resource, most] of trace.mostUsed) {
+          expect(most).toBeLessThanOrEqual(resources[resource] ?? Infinity);
+        }
         expect(state).toBe(Object.values(predicted).includes('failed') ? 'failed' : 'succeeded');
         expect(criticalPath.durationMs).toBeLessThanOrEqual(durationMs);
-        if (maxParallel === Infinity) expect(criticalPath.durationMs).toBe(durationMs);
+        if (maxParallel === Infinity && units === undefined) expect(criticalPath.durationMs).toBe(durationMs);
         for (const [at, { failures, attempts }] of list.entries()) {
           const expected = predicted[`t${at}`] === 'skipped' ? undefined : Math.min(failures + 1, attempts);
           expect(trace.starts.get(`t${at}`)).toBe(expected);
@@ -150,7 +228,7 @@ describe('any graph', () => {
     await fc.assert(
       fc.asyncProperty(shapes, limits, fc.nat(80), async (list, maxParallel, cancelMs) => {
         const clock = createFakeClock();
-        const { trace, started, tasks } = start(list, { clock, maxParallel });
+        const { trace, started, tasks } = start(list, { clock, maxParallel, resources: limitsOf(list, 2) });
         let hasEnded = false;
         void started.result.then(() => (hasEnded = true));
         await clock.advance(cancelMs);
@@ -161,8 +239,8 @@ describe('any graph', () => {
         expect(trace.faults).toEqual([]);
         if (!wasOver) expect(result.state).toBe('aborted');
         expect(Object.keys(result.tasks)).toHaveLength(tasks.length);
-        for (const { name, cleanup } of tasks) {
-          if (cleanup) expect(trace.starts.get(name)).toBeGreaterThan(0);
+        for (const { name, cleanup, when } of tasks) {
+          if (cleanup && when === 'all_done') expect(trace.starts.get(name)).toBeGreaterThan(0);
           expect(['succeeded', 'failed', 'skipped', 'aborted']).toContain(result.tasks[name]?.state);
         }
       }),
@@ -185,7 +263,7 @@ describe('any graph', () => {
         const hasFailed = Object.values(result.tasks).some(({ state }) => state === 'failed');
         expect(result.state).toBe(hasFailed ? 'failed' : 'succeeded');
         for (const task of tasks) {
-          const isHeldBack = Object.values(task.needs).some(({ name }) => result.tasks[name]?.state !== 'succeeded');
+          const isHeldBack = needsOf(task).some(({ name }) => result.tasks[name]?.state !== 'succeeded');
           if (!skip.includes(task.name) && task.when === 'all_success' && isHeldBack) {
             expect(result.tasks[task.name]?.state).toBe('skipped');
           }

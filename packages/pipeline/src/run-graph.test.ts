@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { PipelineEvent } from './event.js';
 import { createGraph } from './graph.js';
 import { createJournal, memoryJournalFiles } from './journal.js';
-import type { RunOptions } from './run-graph.js';
 import { runGraph } from './run-graph.js';
+import type { RunOptions } from './run-options.js';
 import { selectTasks } from './selection.js';
-import type { Task } from './task.js';
+import type { Needs, Task, TaskDefinition } from './task.js';
 import { defineTask } from './task.js';
 import { createFakeClock } from './testing.js';
+import type { When } from './when.js';
 
 const noop = async () => {};
 const fail = (message: string) => async (): Promise<void> => {
@@ -20,8 +21,14 @@ function run(tasks: readonly Task[], options: RunOptions = {}) {
   return clock.runUntil(runGraph(createGraph(tasks), { clock, random: () => 0.5, ...options }).result);
 }
 
+async function readAll(events: AsyncIterable<PipelineEvent>): Promise<readonly PipelineEvent[]> {
+  const all: PipelineEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
 /** A task that only ends when it is stopped. */
-const hang = (name: string, extra: Partial<Parameters<typeof defineTask>[0]> = {}) =>
+const hang = (name: string, extra: Partial<TaskDefinition<string, void, Needs, boolean, When>> = {}) =>
   defineTask({
     name,
     ...extra,
@@ -80,7 +87,8 @@ describe(runGraph, () => {
     expect(tasks['build']).toMatchObject({ state: 'failed', error: { name: 'Error', message: 'broken' } });
     expect(tasks['lint']?.state).toBe('succeeded');
     expect(tasks['deploy']).toMatchObject({ state: 'skipped', reason: 'needs "build", which failed', attempts: 0 });
-    expect(tasks['test']).toMatchObject({ state: 'skipped', reason: 'comes after "deploy", which was skipped' });
+    expect(tasks['test']).toMatchObject({ state: 'skipped', failedUpstream: 'build' });
+    expect(tasks['test']?.reason).toBe('comes after "deploy", which was skipped because of "build"');
   });
 
   it('runs all_done tasks after any end, with the inputs there are', async () => {
@@ -167,9 +175,9 @@ describe(runGraph, () => {
       const clock = createFakeClock();
       const heard: PipelineEvent[] = [];
       const started = runGraph(createGraph([one, two]), { clock, onEvent: (event) => heard.push(event) });
+      const reading = readAll(started.events);
       await clock.runUntil(started.result);
-      const read: PipelineEvent[] = [];
-      for await (const event of started.events) read.push(event);
+      const read = await reading;
       expect(heard).toEqual([
         { type: 'run', atMs: 0, state: 'running' },
         { type: 'task', atMs: 0, name: 'one', state: 'running', attempt: 1 },
@@ -189,6 +197,25 @@ describe(runGraph, () => {
         { type: 'run', atMs: 0, state: 'failed' },
       ]);
       expect(read).toEqual(heard);
+    });
+
+    it('tells who joins late how things stand', async () => {
+      const clock = createFakeClock();
+      const one = defineTask({ name: 'one', run: fail('no') });
+      const two = defineTask({ name: 'two', run: ({ clock: own }) => own.sleep(20) });
+      const three = defineTask({ name: 'three', needs: { two }, run: noop });
+      const started = runGraph(createGraph([one, two, three]), { clock });
+      await clock.advance(10);
+      const reading = readAll(started.events);
+      await clock.runUntil(started.result);
+      const brief = (events: readonly PipelineEvent[]) =>
+        events.map((event) =>
+          event.type === 'task' ? `${event.name} ${event.state}` : `run ${event.type === 'run' ? event.state : ''}`,
+        );
+      const ends = ['two succeeded', 'three running', 'three succeeded', 'run failed'];
+      expect(brief(await reading)).toEqual(['run running', 'one failed', 'two running', ...ends]);
+      const after = ['run running', 'one failed', 'two succeeded', 'three succeeded', 'run failed'];
+      expect(brief(await readAll(started.events))).toEqual(after);
     });
 
     it('stops the run when a listener throws, and still cleans up', async () => {

@@ -69,7 +69,8 @@ export function createRunJournal(graph: Graph, journal: Journal | undefined, opt
   };
 }
 
-async function failing<Value>(use: () => Promise<Value>): Promise<Value> {
+/** Throws `JOURNAL_FAILED` for whatever `use` throws. */
+export async function failing<Value>(use: () => Promise<Value>): Promise<Value> {
   try {
     return await use();
   } catch (cause) {

@@ -1,39 +1,53 @@
 import type { Graph } from './graph.js';
+import { indexOf } from './graph.js';
+import type { GraphNode, Turns } from './graph-index.js';
 import type { Json } from './json.js';
 import type { TaskError, TaskResult, TaskState } from './result.js';
 import type { Task } from './task.js';
-import { predecessorsOf } from './task.js';
 
 /** A task and all that changes about it in a run. Only the engine writes it. */
-export interface RunNode {
+export class RunNode {
+  readonly place: GraphNode;
   readonly task: Task;
-  /** Place in the graph's order. */
-  readonly index: number;
-  /** Tasks in the longest chain behind it. */
-  rank: number;
-  readonly dependents: RunNode[];
+  readonly name: string;
+  /** Its place in the order in which ready tasks start: the lower, the sooner. */
+  readonly turn: number;
   /** Predecessors that have not ended. */
   waiting: number;
-  state: TaskState;
-  isLeftOut: boolean;
+  state: TaskState = 'pending';
+  isLeftOut = false;
+  /** Whether a task that it needs or comes after has ended otherwise than well. */
+  isTroubled = false;
   /** Whether it was looked at since its predecessors ended. */
-  isDecided: boolean;
+  isDecided = false;
   /** Whether it was taken over from an earlier run. */
-  isResumed: boolean;
-  attempt: number;
-  startedMs?: number | undefined;
-  endedMs?: number | undefined;
-  durationMs?: number | undefined;
-  /** When a cleanup task's budget is used up. */
-  deadlineMs?: number;
-  output?: Json | undefined;
-  error?: TaskError | undefined;
-  reason?: string | undefined;
-  checkpoint?: Json;
-  /** Checkpoints are written one after the other. */
-  writes: Promise<void>;
-  /** Stops the attempt, or the pause before it; set while there is one. */
-  stop?: ((reason: Error) => void) | undefined;
+  isResumed = false;
+  /** Whether an earlier run was stopped in the midst of it, and it was not asked yet what became of that. */
+  mayAdopt = false;
+  isAdopted = false;
+  attempt = 0;
+  startedMs: number | undefined = undefined;
+  endedMs: number | undefined = undefined;
+  durationMs: number | undefined = undefined;
+  /** When the budget of all its attempts is used up. */
+  deadlineMs: number | undefined = undefined;
+  output: Json | undefined = undefined;
+  error: TaskError | undefined = undefined;
+  reason: string | undefined = undefined;
+  failedUpstream: string | undefined = undefined;
+  checkpoint: Json | undefined = undefined;
+  /** Checkpoints are written one after the other: the last of those that are being written. */
+  writes: Promise<void> | undefined = undefined;
+  /** The attempt, or the pause before it, while there is one. */
+  current: { stop(reason: Error): void } | undefined = undefined;
+
+  constructor(place: GraphNode, turn: number) {
+    this.place = place;
+    this.task = place.task;
+    this.name = place.name;
+    this.turn = turn;
+    this.waiting = place.needs.length + place.after.length;
+  }
 }
 
 /** What is new when a task ends. */
@@ -41,60 +55,35 @@ export interface NodeEnd {
   readonly state: Exclude<TaskState, 'pending' | 'running'>;
   readonly output?: Json | undefined;
   readonly error?: TaskError | undefined;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
+  readonly failedUpstream?: string | undefined;
   /** Whether the journal says all there is to say already. */
   readonly isRecorded?: boolean;
 }
 
-/** Makes the nodes of a graph, in its order, each knowing those behind it. */
-export function createNodes(graph: Graph): readonly RunNode[] {
-  const nodes = new Map<Task, RunNode>();
-  graph.order.forEach((task, index) => {
-    const predecessors = predecessorsOf(task);
-    const node: RunNode = {
-      task,
-      index,
-      rank: 0,
-      dependents: [],
-      waiting: predecessors.length,
-      state: 'pending',
-      isLeftOut: false,
-      isDecided: false,
-      isResumed: false,
-      attempt: 0,
-      writes: Promise.resolve(),
-    };
-    nodes.set(task, node);
-    for (const one of predecessors) nodes.get(one)?.dependents.push(node);
-  });
-  const list = [...nodes.values()];
-  for (const node of list.toReversed()) {
-    for (const { rank } of node.dependents) node.rank = Math.max(node.rank, rank + 1);
-  }
-  return list;
-}
-
-/** The order in which ready nodes start: the longest chain behind it first, then as declared. */
-export function isStartedBefore(one: RunNode, other: RunNode): boolean {
-  return one.rank > other.rank || (one.rank === other.rank && one.index < other.index);
+/** Makes the nodes of a graph, in its order. */
+export function createNodes(graph: Graph, { turnOf }: Turns): readonly RunNode[] {
+  return indexOf(graph).nodes.map((place) => new RunNode(place, turnOf[place.index] as number));
 }
 
 /** A node as a result; fields that do not apply are absent. */
 export function resultOf(node: RunNode): TaskResult {
-  const { task, state, attempt, startedMs, endedMs, output, error, reason, checkpoint } = node;
+  const { name, state, attempt: attempts, startedMs, endedMs, output } = node;
   const durationMs = node.durationMs ?? (startedMs === undefined ? 0 : (endedMs ?? startedMs) - startedMs);
-  return {
-    name: task.name,
-    state,
-    attempts: attempt,
-    ...(startedMs === undefined ? {} : { startedMs }),
-    ...(endedMs === undefined ? {} : { endedMs }),
-    durationMs,
-    ...(output === undefined ? {} : { output }),
-    ...(error === undefined ? {} : { error }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(checkpoint === undefined ? {} : { checkpoint }),
-    cleanup: task.cleanup,
-    ...(node.isResumed ? { resumed: true } : {}),
-  };
+  const { cleanup } = node.place;
+  // Nearly all results have one of these two shapes; adding their fields one by one takes several times as long.
+  const result: { -readonly [Key in keyof TaskResult]: TaskResult[Key] } =
+    startedMs !== undefined && endedMs !== undefined && output !== undefined
+      ? { name, state, attempts, startedMs, endedMs, durationMs, output, cleanup }
+      : { name, state, attempts, durationMs, cleanup };
+  if (startedMs !== undefined) result.startedMs = startedMs;
+  if (endedMs !== undefined) result.endedMs = endedMs;
+  if (output !== undefined) result.output = output;
+  if (node.error !== undefined) result.error = node.error;
+  if (node.reason !== undefined) result.reason = node.reason;
+  if (node.failedUpstream !== undefined) result.failedUpstream = node.failedUpstream;
+  if (node.checkpoint !== undefined) result.checkpoint = node.checkpoint;
+  if (node.isResumed) result.resumed = true;
+  if (node.isAdopted) result.adopted = true;
+  return result;
 }

@@ -1,19 +1,15 @@
-import { findCriticalPath } from './critical-path.js';
+import { traceCriticalPath } from './critical-path.js';
 import { PipelineError } from './errors.js';
-import type { Graph } from './graph.js';
-import { outlineOf } from './outline.js';
-import type { RunResult, TaskResult } from './result.js';
+import type { RunResult } from './result.js';
 import { toTaskError } from './result.js';
+import type { RunLedger } from './run-ledger.js';
+import type { RunNode } from './run-node.js';
 
 /** How a run went: `failed` if time or journal stopped it, `aborted` if something else did, else as its tasks did. */
-export function runStateOf(
-  results: Readonly<Record<string, TaskResult>>,
-  reason: Error | undefined,
-): RunResult['state'] {
+export function runStateOf(nodes: readonly RunNode[], reason: Error | undefined): RunResult['state'] {
   if (reason instanceof PipelineError && ['RUN_TIMEOUT', 'JOURNAL_FAILED'].includes(reason.code)) return 'failed';
   if (reason !== undefined) return 'aborted';
-  const hasFailed = Object.values(results).some(({ state }) => state === 'failed' || state === 'aborted');
-  return hasFailed ? 'failed' : 'succeeded';
+  return nodes.some(({ state }) => state === 'failed' || state === 'aborted') ? 'failed' : 'succeeded';
 }
 
 /** For `runResultOf`. */
@@ -22,19 +18,24 @@ export interface RunEnd {
   readonly endedMs: number;
   /** What stopped the run, if something did. */
   readonly reason: Error | undefined;
-  /** Of every task of the graph. */
-  readonly results: Readonly<Record<string, TaskResult>>;
 }
 
-/** What became of a run. */
-export function runResultOf(graph: Graph, { startedMs, endedMs, reason, results }: RunEnd): RunResult {
+/** What became of a run whose nodes have all ended. */
+export function runResultOf(ledger: RunLedger, { startedMs, endedMs, reason }: RunEnd): RunResult {
+  const { nodes, results } = ledger;
   return {
-    state: runStateOf(results, reason),
+    state: runStateOf(nodes, reason),
     startedMs,
     endedMs,
     durationMs: endedMs - startedMs,
     tasks: results,
-    criticalPath: findCriticalPath(outlineOf(graph), results),
+    criticalPath: traceCriticalPath(nodes.keys(), {
+      resultOf: (index) => results[ledger.nodeAt(index).name],
+      beforeOf(index) {
+        const { needs, after } = ledger.nodeAt(index).place;
+        return after.length === 0 ? needs : [...needs, ...after];
+      },
+    }),
     ...(reason === undefined ? {} : { error: toTaskError(reason) }),
   };
 }

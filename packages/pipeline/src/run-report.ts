@@ -32,6 +32,15 @@ export async function readRunReport(journal: Journal): Promise<RunReport | undef
   };
 }
 
+/**
+ * How long tasks took that succeeded, in milliseconds by name: for the next run's `expectedMs`, so that what is on its
+ * critical path starts first.
+ */
+export function durationsOf({ tasks }: Pick<RunReport, 'tasks'>): ReadonlyMap<string, number> {
+  const done = tasks.filter(({ state }) => state === 'succeeded');
+  return new Map(done.map(({ name, durationMs }) => [name, durationMs]));
+}
+
 function pending({ name, cleanup }: TaskOutline): TaskResult {
   return { name, state: 'pending', attempts: 0, durationMs: 0, cleanup };
 }

@@ -1,27 +1,34 @@
-import type { Cancellation } from './cancellation.js';
-import type { Clock } from './clock.js';
-import { decide } from './decision.js';
+import type { AttemptVerdict } from './attempt-verdict.js';
+import type { Decision } from './decision.js';
+import { decide, decideByPredicate, RUN } from './decision.js';
 import { createReadyQueue } from './ready-queue.js';
-import type { RunEvents } from './run-events.js';
-import type { RunLedger } from './run-ledger.js';
+import type { ResourcePool } from './resource-pool.js';
+import { toTaskError } from './result.js';
 import type { NodeEnd, RunNode } from './run-node.js';
-import { isStartedBefore } from './run-node.js';
-import type { TaskRunner } from './task-runner.js';
+import { resultOf } from './run-node.js';
+import type { AttemptListener, TaskRunnerDeps, TaskRunnerOptions } from './task-runner.js';
+import { TaskRunner } from './task-runner.js';
 
 /** What a schedule works with. */
-export interface ScheduleDeps {
-  readonly clock: Clock;
-  readonly ledger: RunLedger;
-  readonly events: RunEvents;
-  readonly cancellation: Cancellation;
-  readonly runner: TaskRunner;
+export interface ScheduleDeps extends TaskRunnerDeps {
+  /** `undefined` if no resource is limited. */
+  readonly resources: ResourcePool | undefined;
+}
+
+/** For `Schedule`. */
+export interface ScheduleOptions extends TaskRunnerOptions {
+  readonly maxParallel: number;
+  /** The one task that runs whatever its `when` says. */
+  readonly step?: string | undefined;
 }
 
 /** Which node is next: decides those whose predecessors have ended, starts those that are ready and have a place. */
-export class Schedule {
+export class Schedule implements AttemptListener {
   readonly #deps: ScheduleDeps;
-  readonly #maxParallel: number;
-  readonly #ready = createReadyQueue<RunNode>(isStartedBefore);
+  readonly #options: ScheduleOptions;
+  readonly #runner: TaskRunner;
+  /** Turns of nodes that may start. */
+  readonly #ready = createReadyQueue();
   /** Nodes whose predecessors have all ended. */
   readonly #decidable: RunNode[] = [];
   #isPumping = false;
@@ -30,9 +37,10 @@ export class Schedule {
   #finish: () => void = () => undefined;
   #crash: (error: unknown) => void = () => undefined;
 
-  constructor(deps: ScheduleDeps, { maxParallel }: { readonly maxParallel: number }) {
+  constructor(deps: ScheduleDeps, options: ScheduleOptions) {
     this.#deps = deps;
-    this.#maxParallel = maxParallel;
+    this.#options = options;
+    this.#runner = new TaskRunner(deps, options, this);
     this.#left = deps.ledger.nodes.length;
   }
 
@@ -55,6 +63,7 @@ export class Schedule {
   pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
+    if (this.#deps.cancellation.reason !== undefined) this.#wake(this.#deps.resources?.drain());
     for (;;) {
       const node = this.#decidable.pop();
       if (node !== undefined) this.#decide(node);
@@ -63,57 +72,93 @@ export class Schedule {
     this.#isPumping = false;
   }
 
-  #decide(node: RunNode): void {
-    if (node.isDecided) return;
-    node.isDecided = true;
-    const decision = decide(node.task, (name) => this.#deps.ledger.nodeOf(name));
-    if (decision.run) return this.#ready.push(node);
-    node.isLeftOut = decision.isLeftOut;
-    this.#end(node, { state: 'skipped', reason: decision.reason });
-  }
-
-  /** Starts, or ends unstarted, the first node that is ready. False when there is none, or no place for it. */
-  #startNext(): boolean {
-    const { cancellation } = this.#deps;
-    const isFull = this.#running >= this.#maxParallel;
-    if (isFull && cancellation.reason === undefined) return false;
-    const node = this.#ready.pop();
-    if (node === undefined) return false;
-    if (cancellation.holdsBack(node)) {
-      this.#end(node, cancellation.endOf(node));
-    } else if (isFull) {
-      this.#ready.push(node);
-      return false;
-    } else {
-      this.#guard(this.#run(node));
-    }
-    return true;
-  }
-
-  async #run(node: RunNode): Promise<void> {
-    const { runner } = this.#deps;
-    this.#running += 1;
-    const verdict = await runner.attempt(node);
+  onVerdict(node: RunNode, verdict: AttemptVerdict): void {
+    const { resources } = this.#deps;
     this.#running -= 1;
+    if (resources !== undefined) {
+      resources.release(node);
+      this.#wake(resources.next(node));
+    }
     if (verdict.kind === 'end') {
       this.#end(node, verdict.end);
     } else {
       // A pause holds no place. After it the node is ready again; if the run is stopped, the queue ends it.
       const again = () => {
-        this.#ready.push(node);
+        this.#ready.push(node.turn);
         this.pump();
       };
-      this.#guard(runner.pause(node, verdict).then(again));
+      this.#guard(this.#runner.pause(node, verdict).then(again));
     }
     this.pump();
   }
 
+  onCrash(error: unknown): void {
+    this.#crash(error);
+  }
+
+  #decide(node: RunNode): void {
+    if (node.isDecided) return;
+    node.isDecided = true;
+    try {
+      const decision = this.#decisionOf(node);
+      if (decision.run) return this.#ready.push(node.turn);
+      node.isLeftOut = decision.isLeftOut;
+      this.#end(node, { state: 'skipped', reason: decision.reason, failedUpstream: decision.failedUpstream });
+    } catch (error) {
+      // The predicate is the task's own code.
+      this.#end(node, { state: 'failed', error: toTaskError(error) });
+    }
+  }
+
+  #decisionOf(node: RunNode): Decision {
+    const { ledger } = this.#deps;
+    const { when } = node.place;
+    if (node.name === this.#options.step || (when === 'all_success' && !node.isTroubled)) return RUN;
+    if (typeof when === 'string') return decide(when, node.place, ledger);
+    const upstream = [...node.place.needs, ...node.place.after].map((index) => ledger.nodeAt(index));
+    return decideByPredicate(when, upstream.map(resultOf));
+  }
+
+  /** Starts, or ends unstarted, the first node that is ready. False when there is none, or no place for it. */
+  #startNext(): boolean {
+    const { cancellation, resources } = this.#deps;
+    const isFull = this.#running >= this.#options.maxParallel;
+    if (isFull && cancellation.reason === undefined) return false;
+    const turn = this.#ready.pop();
+    if (turn === undefined) return false;
+    const node = this.#deps.ledger.nodeOfTurn(turn);
+    if (cancellation.holdsBack(node)) {
+      this.#end(node, cancellation.endOf(node));
+      return true;
+    }
+    if (isFull) {
+      this.#ready.push(node.turn);
+      return false;
+    }
+    if (resources !== undefined) {
+      const hasAll = resources.take(node);
+      this.#wake(resources.next(node));
+      if (!hasAll) return true;
+    }
+    this.#running += 1;
+    this.#runner.attempt(node);
+    return true;
+  }
+
+  #wake(nodes: readonly RunNode[] = []): void {
+    for (const node of nodes) this.#ready.push(node.turn);
+  }
+
   /** Ends a node; those that wait for it are looked at once that is durable. */
-  #end(node: RunNode, { state, output, error, reason, isRecorded = false }: NodeEnd): void {
+  #end(node: RunNode, end: NodeEnd): void {
     const { clock, ledger } = this.#deps;
-    Object.assign(node, { state, output, error, reason });
+    node.state = end.state;
+    node.output = end.output;
+    node.error = end.error;
+    node.reason = end.reason;
+    node.failedUpstream = end.failedUpstream;
     node.endedMs ??= clock.now();
-    if (isRecorded || !ledger.isDurable) return this.#settle(node);
+    if (end.isRecorded === true || !ledger.isDurable) return this.#settle(node);
     this.#guard(
       ledger.record(node).then(() => {
         this.#settle(node);
@@ -126,7 +171,9 @@ export class Schedule {
     const { ledger, events } = this.#deps;
     ledger.publish(node);
     events.task(node);
-    for (const dependent of node.dependents) {
+    for (const index of node.place.dependents) {
+      const dependent = ledger.nodeAt(index);
+      if (node.state !== 'succeeded') dependent.isTroubled = true;
       dependent.waiting -= 1;
       if (dependent.waiting === 0) this.#decidable.push(dependent);
     }

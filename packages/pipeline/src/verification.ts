@@ -18,7 +18,7 @@ export async function isStillThere(
     signal.addEventListener('abort', () => resolve(false), { once: true });
   });
   try {
-    return await Promise.race([task.verify(output), stopped]);
+    return await Promise.race([task.verify(output, { signal }), stopped]);
   } catch (error) {
     log(`could not tell whether what was done is still there: ${toTaskError(error).message}`);
     return false;

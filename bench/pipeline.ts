@@ -1,0 +1,323 @@
+/**
+ * What a task costs that does next to nothing: in a layered graph and in one chain, with our engine in memory and with
+ * its journal in a folder, with p-graph, and with a plain loop over p-limit, which knows neither graphs nor results.
+ * Then, with our engine alone, how that grows with the number of tasks.
+ *
+ *     npx tsx bench/pipeline.ts [--tasks 10000] [--growth 1000,10000,100000] [--rounds 30] [--parallel 16] [--json]
+ *
+ * Each measurement has a process of its own; times are those of the fastest round after a warm-up, each begun with a
+ * collected heap. "build" is what making the graph takes, "run" is running it. "heap" is what graph and result hold
+ * after a full collection.
+ * The packages are measured as they are built: run `npm run build` first.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Graph, Task } from '@seatrial/pipeline';
+
+type Shape = 'layered' | 'chain';
+
+interface Work {
+  /** For each task the tasks before it whose outputs it takes. */
+  readonly needs: readonly (readonly number[])[];
+  readonly layers: readonly (readonly number[])[];
+  readonly parallel: number;
+}
+
+/** A built graph: running it gives the sum of all outputs, and whatever it holds at the end. */
+interface Runnable {
+  run(): Promise<{ readonly sum: number; readonly held: unknown }>;
+}
+
+interface Contestant {
+  prepare(work: Work): Promise<Runnable>;
+  readonly rounds?: number;
+}
+
+interface Measured {
+  readonly buildUs: number;
+  readonly runUs: number;
+  readonly heapBytes: number;
+}
+
+const LAYER = 100;
+const NEEDS = 3;
+
+function createWork(shape: Shape, tasks: number, parallel: number): Work {
+  const width = shape === 'chain' ? 1 : LAYER;
+  const needs: number[][] = [];
+  const layers: number[][] = [];
+  for (let at = 0; at < tasks; at += 1) {
+    const layer = Math.floor(at / width);
+    (layers[layer] ??= []).push(at);
+    const first = (layer - 1) * width;
+    // Neighbours in the layer before, going around.
+    const count = Math.min(NEEDS, width);
+    needs.push(layer === 0 ? [] : Array.from({ length: count }, (_, by) => first + ((at + by) % width)));
+  }
+  return { needs, layers, parallel };
+}
+
+/** What each task does: one more than the largest of its inputs. */
+async function body(inputs: readonly Output[]): Promise<Output> {
+  let value = 0;
+  for (const input of inputs) value = Math.max(value, input.value);
+  return { value: value + 1 };
+}
+
+// A `type`: an interface would not be plain JSON to our compiler's eyes.
+type Output = { readonly value: number };
+
+const sumOf = (outputs: readonly Output[]) => outputs.reduce((sum, { value }) => sum + value, 0);
+
+async function ours({ needs }: Work): Promise<{ graph: Graph; sum: (tasks: Results) => number }> {
+  const { createGraph, defineTask } = await import('@seatrial/pipeline');
+  const tasks: Task<string, Output>[] = [];
+  for (const [at, list] of needs.entries()) {
+    const task = defineTask({
+      name: `t${at}`,
+      needs: { before: list.map((need) => tasks[need] as Task<string, Output>) },
+      run: ({ inputs }) => body(inputs.before),
+    });
+    tasks.push(task);
+  }
+  return {
+    graph: createGraph(tasks),
+    sum: (results) => sumOf(tasks.map(({ name }) => results[name]?.output as Output)),
+  };
+}
+
+type Results = Readonly<Record<string, { readonly output?: unknown }>>;
+
+const contestants: Readonly<Record<string, Contestant>> = {
+  'p-limit loop': {
+    async prepare({ needs, layers, parallel }) {
+      const { default: pLimit } = await import('p-limit');
+      return {
+        async run() {
+          const limit = pLimit(parallel);
+          const outputs: Output[] = [];
+          for (const layer of layers) {
+            await Promise.all(
+              layer.map((at) =>
+                limit(async () => {
+                  outputs[at] = await body((needs[at] ?? []).map((need) => outputs[need] as Output));
+                }),
+              ),
+            );
+          }
+          return { sum: sumOf(outputs), held: outputs };
+        },
+      };
+    },
+  },
+  'p-graph': {
+    async prepare({ needs, parallel }) {
+      const { PGraph } = await import('p-graph');
+      const outputs: Output[] = [];
+      const nodes = new Map(
+        needs.map((list, at) => [
+          `t${at}`,
+          {
+            run: async () => {
+              outputs[at] = await body(list.map((need) => outputs[need] as Output));
+            },
+          },
+        ]),
+      );
+      const graph = new PGraph(
+        nodes,
+        needs.flatMap((list, at) => list.map((need): [string, string] => [`t${need}`, `t${at}`])),
+      );
+      return {
+        async run() {
+          await graph.run({ concurrency: parallel });
+          return { sum: sumOf(outputs), held: [graph, outputs] };
+        },
+      };
+    },
+  },
+  'ours, in memory': {
+    async prepare(work) {
+      const { runGraph } = await import('@seatrial/pipeline');
+      const { graph, sum } = await ours(work);
+      return {
+        async run() {
+          const result = await runGraph(graph, { maxParallel: work.parallel }).result;
+          return { sum: sum(result.tasks), held: [graph, result] };
+        },
+      };
+    },
+  },
+  'ours, journal in a folder': {
+    rounds: 1,
+    async prepare(work) {
+      const { createJournal, folderJournalFiles, runGraph } = await import('@seatrial/pipeline');
+      const { graph, sum } = await ours(work);
+      return {
+        async run() {
+          const dir = await mkdtemp(join(tmpdir(), 'bench-pipeline-'));
+          try {
+            const journal = createJournal(folderJournalFiles(dir));
+            const result = await runGraph(graph, { maxParallel: work.parallel, journal }).result;
+            return { sum: sum(result.tasks), held: [graph, result] };
+          } finally {
+            await rm(dir, { recursive: true, force: true });
+          }
+        },
+      };
+    },
+  },
+};
+
+const collect = () => (globalThis.gc as () => void)();
+
+/** Runs as the child. */
+async function runContestant(job: Job): Promise<void> {
+  const contestant = contestants[job.name] as Contestant;
+  const work = createWork(job.shape, job.tasks, job.parallel);
+  const round = async ({ layers }: Work, runnable: Runnable) => {
+    const { sum, held } = await runnable.run();
+    const expected = layers.reduce((total, layer, at) => total + layer.length * (at + 1), 0);
+    if (sum !== expected) throw new Error(`${job.name}: the outputs add up to ${sum}, not ${expected}`);
+    return held;
+  };
+  const few = createWork(job.shape, 200, job.parallel);
+  await round(few, await contestant.prepare(few)); // loads what there is to load
+  const heapBytes = await measureHeap(async () => round(work, await contestant.prepare(work)));
+
+  const builds: number[] = [];
+  const runs: number[] = [];
+  const rounds = contestant.rounds ?? job.rounds;
+  const warmUps = rounds > 1 ? 5 : 0; // without, the compiler would be measured
+  for (let at = -warmUps; at < rounds; at += 1) {
+    // Neither pays for the garbage of what came before it.
+    collect();
+    const started = performance.now();
+    const runnable = await contestant.prepare(work);
+    const built = performance.now();
+    collect();
+    const begun = performance.now();
+    await round(work, runnable);
+    if (at < 0) continue;
+    runs.push(performance.now() - begun);
+    builds.push(built - started);
+  }
+  const measured: Measured = {
+    buildUs: (Math.min(...builds) * 1000) / job.tasks,
+    runUs: (Math.min(...runs) * 1000) / job.tasks,
+    heapBytes: heapBytes / job.tasks,
+  };
+  process.stdout.write(JSON.stringify(measured));
+}
+
+/** What is held at the end, after a full collection. */
+async function measureHeap(work: () => Promise<unknown>): Promise<number> {
+  const held: unknown[] = [];
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  held.push(await work());
+  await new Promise((resolve) => setImmediate(resolve)); // what the last await holds is let go of
+  collect();
+  const bytes = process.memoryUsage().heapUsed - before;
+  held.length = 0;
+  return bytes;
+}
+
+interface Job {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly tasks: number;
+  readonly rounds: number;
+  readonly parallel: number;
+}
+
+async function measure(job: Job): Promise<Measured | string> {
+  const self = [fileURLToPath(import.meta.url), '--job', JSON.stringify(job)];
+  const child = spawn(process.execPath, ['--expose-gc', ...process.execArgv, ...self], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk) => (out += String(chunk)));
+  child.stderr.on('data', (chunk) => (err = `${err}${String(chunk)}`.slice(-2_000)));
+  const code = await new Promise((resolve) => child.once('close', (exitCode, signal) => resolve(exitCode ?? signal)));
+  return code === 0 ? (JSON.parse(out) as Measured) : `exit ${String(code)}: ${/^\w*Error.*$/m.exec(err)?.[0] ?? err}`;
+}
+
+function printTable(rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows) {
+    const cells = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    console.log(cells.join('  ').trimEnd());
+  }
+}
+
+function cellsOf(measured: Measured | string, base?: Measured | string): readonly string[] {
+  if (typeof measured === 'string') return [measured];
+  const ratio = typeof base === 'object' ? `${(measured.runUs / base.runUs).toFixed(2)}x` : '';
+  return [
+    `${measured.buildUs.toFixed(2)} us`,
+    `${measured.runUs.toFixed(2)} us`,
+    `${measured.heapBytes.toFixed(0)} B`,
+    ratio,
+  ];
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      tasks: { type: 'string', default: '10000' },
+      growth: { type: 'string', default: '1000,10000,100000' },
+      rounds: { type: 'string', default: '30' },
+      parallel: { type: 'string', default: '16' },
+      json: { type: 'boolean', default: false },
+      job: { type: 'string' },
+    },
+  });
+  if (values.job !== undefined) return runContestant(JSON.parse(values.job) as Job);
+  const [tasks, rounds, parallel] = [Number(values.tasks), Number(values.rounds), Number(values.parallel)];
+  const sizes = values.growth === '' ? [] : values.growth.split(',').map(Number);
+  if (![tasks, rounds, parallel, ...sizes].every((count) => Number.isInteger(count) && count >= 1)) {
+    console.error('error: --tasks, --growth, --rounds and --parallel are whole numbers of 1 or more');
+    process.exitCode = 2;
+    return;
+  }
+
+  const results: Record<string, Record<string, Measured | string>> = {};
+  for (const shape of ['layered', 'chain'] as const) {
+    const byName: Record<string, Measured | string> = {};
+    for (const name of Object.keys(contestants)) {
+      byName[name] = await measure({ name, shape, tasks, rounds, parallel });
+      console.error(`done: ${shape}, ${name}`);
+    }
+    results[`${shape}, ${tasks} tasks`] = byName;
+  }
+  const growth: Record<string, Measured | string> = {};
+  for (const shape of ['layered', 'chain'] as const) {
+    for (const size of sizes) {
+      const job = { name: 'ours, in memory', shape, tasks: size, rounds, parallel } as const;
+      growth[`${shape}, ${size} tasks`] = await measure(job);
+      console.error(`done: growth, ${shape}, ${size}`);
+    }
+  }
+  if (values.json) {
+    console.log(JSON.stringify({ node: process.version, ...results, growth }, undefined, 2));
+    return;
+  }
+  for (const [title, byName] of Object.entries(results)) {
+    const base = byName['p-limit loop'];
+    const rows = Object.entries(byName).map(([name, measured]) => [name, ...cellsOf(measured, base)]);
+    printTable([[title, 'build', 'run', 'heap', 'run to loop'], ...rows]);
+    console.log('');
+  }
+  if (sizes.length === 0) return;
+  const rows = Object.entries(growth).map(([name, measured]) => [name, ...cellsOf(measured)]);
+  printTable([['growth, per task', 'build', 'run', 'heap'], ...rows]);
+}
+
+await main();

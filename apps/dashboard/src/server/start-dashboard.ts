@@ -97,7 +97,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 
 /** @throws {DashboardError} `INVALID_OPTION`. */
 function checkBasePath(path: string): string {
-  if (!/^\/(?:[\w.~-]+\/)*[\w.~-]*$/.test(path)) {
+  if (!/^\/(?:[\w.~-]+\/)*[\w.~-]*$/.test(path) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(path)) {
     throw new DashboardError('INVALID_OPTION', `not a base path: ${JSON.stringify(path)}`, {
       hint: 'Write it as /seatrial or /ci/seatrial.',
     });

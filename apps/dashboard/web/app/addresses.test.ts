@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLines, runAddress } from './addresses.js';
 
+// As the server lets names pass.
+const jobName = fc.string({ minLength: 1, unit: 'grapheme' }).filter((name) => !/^\.{1,2}$|\//.test(name));
+
 describe(runAddress, () => {
   it('survives names of every kind', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (name, test) => {
-        const url = new URL(`http://localhost${runAddress(`logs/${name.replaceAll('/', '')}/1`, { test })}`);
+      fc.property(jobName, fc.string({ unit: 'grapheme' }), (name, test) => {
+        const url = new URL(`http://localhost${runAddress(`logs/${name}/1`, { test })}`);
         expect(url.searchParams.get('test')).toBe(test);
         expect(url.pathname.split('/')).toHaveLength(5);
       }),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createObjectStore } from '@seatrial/storage';
-import { type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 import { expect, inject, onTestFinished } from 'vitest';
 import { type Dashboard, type DashboardOptions, startDashboard } from '../src/index.js';
 import { FIXTURES, fixtureClock } from '../src/testing/fixtures.js';
@@ -31,14 +31,17 @@ export interface WatchedPage {
   readonly troubles: readonly string[];
 }
 
+let connected: Promise<Browser> | undefined;
+
 /** Opens a page in a context of its own. At the end of the test, nothing may have gone wrong in it. */
 export async function openPage(
   url: string,
-  options: BrowserContextOptions & { readonly mayFail?: boolean } = {},
+  options: BrowserContextOptions & { readonly mayFail?: boolean; readonly realTime?: boolean } = {},
 ): Promise<WatchedPage> {
-  const { mayFail = false, ...context } = options;
-  const browser = await chromium.connect(inject('browserUrl'));
-  const page = await (await browser.newContext({ viewport: DESKTOP, reducedMotion: 'reduce', ...context })).newPage();
+  const { mayFail = false, realTime = false, ...context } = options;
+  const browser = await (connected ??= chromium.connect(inject('browserUrl')));
+  const own = await browser.newContext({ viewport: DESKTOP, reducedMotion: 'reduce', ...context });
+  const page = await own.newPage();
   const requests: string[] = [];
   const troubles: string[] = [];
   page.on('request', (request: Request) => requests.push(request.url()));
@@ -52,13 +55,13 @@ export async function openPage(
   });
   page.setDefaultTimeout(20_000);
   onTestFinished(async () => {
-    await browser.close();
+    await own.close();
     if (!mayFail) expect(troubles).toEqual([]);
     const origin = new URL(url).origin;
     expect(requests.filter((address) => !address.startsWith(`${origin}/`) && !address.startsWith('data:'))).toEqual([]);
   });
   // Ages read the same whenever the tests run; timers go on.
-  await page.clock.setFixedTime(new Date(fixtureClock().now()));
+  if (!realTime) await page.clock.setFixedTime(new Date(fixtureClock().now()));
   await page.goto(url);
   return { page, requests, troubles };
 }

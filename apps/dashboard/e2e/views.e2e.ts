@@ -116,7 +116,7 @@ describe('Run', () => {
     const failure = page.getByRole('region', { name: 'First failure' });
     await failure.getByText('exit code 3').first().waitFor();
     await page
-      .getByRole('button', { name: /^deploy: failed/, pressed: true })
+      .getByRole('button', { name: /^deploy ?: failed/, pressed: true })
       .first()
       .waitFor();
     expect(await page.getByLabel('Log of').inputValue()).toContain('logs/deploy.log');
@@ -137,7 +137,7 @@ describe('Run', () => {
     const timeline = page.getByRole('region', { name: 'Timeline' });
     const critical = await timeline
       .getByRole('button', { name: /on the critical path/ })
-      .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')?.split(':')[0]));
+      .evaluateAll((all) => all.map((one) => one.textContent?.split(':')[0]));
     expect(critical).toEqual(['clone', 'lint', 'deploy', 'collect', 'teardown', 'finalize']);
     await graph.getByRole('button', { name: /^build:/ }).click();
     expect(await page.getByLabel('Log of').inputValue()).toContain('logs/build.log');

@@ -118,7 +118,7 @@ function Compared({ a, b }: { readonly a: string; readonly b: string }) {
 
 function RunCard({ title, run }: { readonly title: string; readonly run: RunHead }) {
   return (
-    <section className="card" aria-label={title}>
+    <section className="card" aria-label={`Run ${title.toLowerCase()}`}>
       <h2 className="faint">{title}</h2>
       <p>
         <StateTag state={run.state} /> <Link href={runAddress(run.run)}>{shortBuild(run.buildId)}</Link>{' '}

@@ -33,10 +33,10 @@ export function GridPage({ job }: { readonly job: string }) {
     <div className="grid-page">
       <div className="page-head">
         <h1>
-          <Link href="/" className="faint">
+          <Link href="/" className="crumb">
             Jobs
-          </Link>{' '}
-          / {name}
+          </Link>
+          {name}
         </h1>
         <p className="faint">
           {formatCount(model.rows.length, 'test')}, {formatCount(model.columns.length, 'run')}

@@ -41,11 +41,13 @@ export function Timeline({ run, selected, onSelect }: TaskChoice & { readonly ru
                 className={`bar-row ${task.critical ? 'is-critical' : ''}`}
                 aria-pressed={task.name === selected}
                 onClick={() => onSelect(task.name)}
-                aria-label={labelOf(task, end, startMs)}
               >
                 <span className="bar-name">
                   <StateIcon state={task.state} silent />
-                  {task.name}
+                  <span>
+                    {task.name}
+                    <span className="unseen">: {stateWord(task.state)}, </span>
+                  </span>
                   {task.critical ? (
                     <span className="critical-mark" aria-hidden="true">
                       ◆
@@ -60,12 +62,17 @@ export function Timeline({ run, selected, onSelect }: TaskChoice & { readonly ru
                       className={`bar ${stateClass(task.state)}`}
                       style={{ left: percent(task.startedMs), width: percent(startMs + (end - task.startedMs)) }}
                     >
-                      {task.attempts > 1 ? <span className="attempts">×{task.attempts}</span> : null}
+                      {task.attempts > 1 ? (
+                        <span className="attempts" aria-hidden="true">
+                          ×{task.attempts}
+                        </span>
+                      ) : null}
                     </span>
                   )}
                 </span>
                 <span className="bar-time">
                   {task.startedMs === undefined || end === undefined ? '' : formatDuration(end - task.startedMs)}
+                  <span className="unseen">{restOf(task, startMs)}</span>
                 </span>
               </button>
             </li>
@@ -80,11 +87,13 @@ function endOf({ startedMs, endedMs, state }: TaskView, now: number): number | u
   return endedMs ?? (state === 'running' && startedMs !== undefined ? Math.max(now, startedMs) : undefined);
 }
 
-function labelOf(task: TaskView, end: number | undefined, startMs: number): string {
-  const times =
-    task.startedMs === undefined || end === undefined
-      ? (task.reason ?? '')
-      : `${formatDuration(end - task.startedMs)}, began after ${formatDuration(task.startedMs - startMs)}`;
-  const attempts = task.attempts > 1 ? `, ${task.attempts} attempts` : '';
-  return `${task.name}: ${stateWord(task.state)}, ${times}${attempts}${task.critical ? ', on the critical path' : ''}`;
+/** What the picture says besides, for those who do not see it. */
+function restOf({ startedMs, attempts, critical }: TaskView, startMs: number): string {
+  return [
+    ...(startedMs === undefined ? [] : [`began after ${formatDuration(startedMs - startMs)}`]),
+    ...(attempts > 1 ? [`${attempts} attempts`] : []),
+    ...(critical ? ['on the critical path'] : []),
+  ]
+    .map((part) => `, ${part}`)
+    .join('');
 }

@@ -10,6 +10,7 @@ import { command as release } from '@seatrial/release/commands';
 import { command as sandbox } from '@seatrial/sandbox/commands';
 import { command as storage } from '@seatrial/storage/commands';
 import { e2eFlags, graphFlags, stepFlags } from './flags.js';
+import { ui } from './ui-command.js';
 
 const e2e = defineCommand({
   name: 'e2e',
@@ -61,5 +62,5 @@ export const command: Command = {
   name: 'seatrial',
   summary: 'releases a Kubernetes operator and puts it through an end-to-end trial',
   examples: ['seatrial e2e', 'seatrial graph --format mermaid', 'seatrial sandbox up'],
-  commands: [e2e, step, graph, ...packages],
+  commands: [e2e, step, graph, ui, ...packages],
 };

@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+// Committed, so that npm links it before the first build.
+import './dist/bin.js';

@@ -1,0 +1,4 @@
+import { runBin } from '@seatrial/cli';
+import { command } from './commands.js';
+
+await runBin(command);

@@ -1,0 +1,284 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import type { GridCell, GridRow, RunHead } from '../../src/api.js';
+import { runAddress } from '../app/addresses.js';
+import { formatDuration, formatTime, shortCommit } from '../app/format.js';
+import { describeRun } from '../app/parts.js';
+import { type AnyState, StateIcon, stateWord } from '../app/state-icon.js';
+
+/** Sizes in pixels. The names' column is narrower on a phone. */
+const [ROW, COLUMN, HEAD] = [26, 46, 58];
+
+interface Place {
+  /** -1 is the row of the runs themselves. */
+  readonly row: number;
+  readonly column: number;
+}
+
+interface GridTableProps {
+  readonly name: string;
+  readonly columns: readonly RunHead[];
+  readonly rows: readonly GridRow[];
+  /** The last column has come into view. */
+  onEnd(): void;
+}
+
+/** The grid itself: only what is in view is there. One cell takes the focus; arrow keys move it. */
+export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState<Place>({ row: -1, column: 0 });
+  const [hovered, setHovered] = useState<Place | undefined>();
+  const wantsFocus = useRef(false);
+  const names = window.innerWidth < 700 ? 132 : 300;
+  const rowItems = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    overscan: 6,
+    scrollPaddingStart: HEAD + ROW,
+  });
+  const columnItems = useVirtualizer({
+    horizontal: true,
+    count: columns.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => COLUMN,
+    overscan: 4,
+    scrollPaddingStart: names,
+  });
+  const shownColumns = columnItems.getVirtualItems();
+  const lastColumn = shownColumns.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (lastColumn >= columns.length - 2) onEnd();
+  }, [lastColumn, columns.length, onEnd]);
+
+  useEffect(() => {
+    if (!wantsFocus.current) return;
+    const cell = box.current?.querySelector<HTMLElement>(`[data-cell="${active.row}:${active.column}"]`);
+    if (cell === null || cell === undefined) return;
+    wantsFocus.current = false;
+    cell.focus({ preventScroll: true });
+  });
+
+  const move = (event: KeyboardEvent): void => {
+    const { row, column } = active;
+    const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW) - 3);
+    const moves: Readonly<Record<string, Place>> = {
+      ArrowUp: { row: row - 1, column },
+      ArrowDown: { row: row + 1, column },
+      ArrowLeft: { row, column: column - 1 },
+      ArrowRight: { row, column: column + 1 },
+      PageUp: { row: row - page, column },
+      PageDown: { row: row + page, column },
+      Home: { row: event.ctrlKey ? -1 : row, column: 0 },
+      End: { row: event.ctrlKey ? rows.length - 1 : row, column: columns.length - 1 },
+    };
+    const to = moves[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = {
+      row: Math.min(Math.max(to.row, -1), rows.length - 1),
+      column: Math.min(Math.max(to.column, 0), columns.length - 1),
+    };
+    wantsFocus.current = true;
+    setActive(next);
+    if (next.row >= 0) rowItems.scrollToIndex(next.row);
+    columnItems.scrollToIndex(next.column);
+  };
+
+  const placeOf = (target: EventTarget): Place | undefined => {
+    const text = (target as HTMLElement).closest<HTMLElement>('[data-cell]')?.dataset['cell'];
+    const [row, column] = (text ?? '').split(':').map(Number);
+    return row === undefined || column === undefined || text === undefined ? undefined : { row, column };
+  };
+
+  const span = columnItems.getTotalSize();
+  const style = { width: names + span };
+  return (
+    <>
+      <div
+        ref={box}
+        className="grid"
+        role="grid"
+        aria-label={`Tests of ${name} by run`}
+        aria-rowcount={rows.length + 2}
+        aria-colcount={columns.length + 1}
+        onKeyDown={move}
+        onFocus={({ target }) => {
+          const place = placeOf(target);
+          if (place !== undefined) setActive(place);
+          setHovered(place);
+        }}
+        onBlur={() => setHovered(undefined)}
+        onMouseOver={({ target }) => setHovered(placeOf(target))}
+        onMouseLeave={() => setHovered(undefined)}
+        style={{ '--names': `${names}px` } as React.CSSProperties}
+      >
+        <div className="grid-head" style={{ ...style, height: HEAD + ROW }}>
+          <div role="row" aria-rowindex={1} className="grid-dates" style={{ height: HEAD }}>
+            <div role="columnheader" aria-colindex={1} className="grid-name">
+              Test
+            </div>
+            {shownColumns.map(({ index, start }) => (
+              <ColumnHead
+                key={index}
+                run={columns[index]}
+                before={columns[index - 1]}
+                index={index}
+                left={names + start}
+              />
+            ))}
+          </div>
+          <div role="row" aria-rowindex={2} className="grid-row" style={{ height: ROW, top: HEAD }}>
+            <div role="rowheader" aria-colindex={1} className="grid-name">
+              Overall
+            </div>
+            {shownColumns.map(({ index, start }) => {
+              const run = columns[index];
+              if (run === undefined) return null;
+              return (
+                <Cell
+                  key={index}
+                  place={{ row: -1, column: index }}
+                  left={names + start}
+                  isActive={active.row === -1 && active.column === index}
+                  address={runAddress(run.run)}
+                  state={run.state}
+                  label={describeRun(run)}
+                />
+              );
+            })}
+          </div>
+        </div>
+        <div className="grid-body" style={{ ...style, height: rowItems.getTotalSize() }}>
+          {rowItems.getVirtualItems().map(({ index: at, start: top }) => {
+            const row = rows[at];
+            if (row === undefined) return null;
+            return (
+              <div key={row.name} role="row" aria-rowindex={at + 3} className="grid-row" style={{ top, height: ROW }}>
+                <div role="rowheader" aria-colindex={1} className="grid-name" title={row.name}>
+                  <bdi>{row.name}</bdi>
+                  {row.flakiness > 0 ? (
+                    <span className="flakiness" title="flakiness: changes between pass and fail, per run">
+                      {Math.round(row.flakiness * 100)}%
+                    </span>
+                  ) : null}
+                </div>
+                {shownColumns.map(({ index, start }) => {
+                  const run = columns[index];
+                  if (run === undefined) return null;
+                  const cell = row.cells[index] ?? null;
+                  return (
+                    <Cell
+                      key={index}
+                      place={{ row: at, column: index }}
+                      left={names + start}
+                      isActive={active.row === at && active.column === index}
+                      address={runAddress(run.run, { tab: 'tests', test: row.name })}
+                      state={cell?.state ?? 'missing'}
+                      label={labelOf(row, cell, run)}
+                    />
+                  );
+                })}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      <HoverNote columns={columns} rows={rows} place={hovered} />
+    </>
+  );
+}
+
+interface CellProps {
+  readonly place: Place;
+  readonly left: number;
+  readonly isActive: boolean;
+  readonly address: string;
+  readonly state: AnyState;
+  readonly label: string;
+}
+
+const Cell = memo(
+  function Cell({ place, left, isActive, address, state, label }: CellProps) {
+    return (
+      <div role="gridcell" aria-colindex={place.column + 2} className={`cell cell-${state}`} style={{ left }}>
+        <Link href={address} tabIndex={isActive ? 0 : -1} data-cell={`${place.row}:${place.column}`} aria-label={label}>
+          <StateIcon state={state} silent />
+        </Link>
+      </div>
+    );
+  },
+  (a, b) =>
+    a.left === b.left &&
+    a.isActive === b.isActive &&
+    a.address === b.address &&
+    a.state === b.state &&
+    a.place.row === b.place.row &&
+    a.label === b.label,
+);
+
+function labelOf({ name }: GridRow, cell: GridCell | null, { buildId }: RunHead): string {
+  const message = cell?.message === undefined ? '' : `: ${cell.message}`;
+  return `${stateWord(cell?.state ?? 'missing')}, ${name}, build ${buildId}${message}`;
+}
+
+const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const hours = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+interface ColumnHeadProps {
+  readonly run: RunHead | undefined;
+  readonly before: RunHead | undefined;
+  readonly index: number;
+  readonly left: number;
+}
+
+/** Day (where it changes), time and commit. */
+function ColumnHead({ run, before, index, left }: ColumnHeadProps) {
+  if (run === undefined) return null;
+  const day = dayOf(run);
+  return (
+    <div role="columnheader" aria-colindex={index + 2} className="grid-date" style={{ left }} title={describeRun(run)}>
+      <span className="grid-day">{day !== (before === undefined ? '' : dayOf(before)) ? day : ''}</span>
+      <span>{run.startedMs === undefined ? '' : hours.format(run.startedMs)}</span>
+      <code>{run.commit === undefined ? '' : shortCommit(run.commit).slice(0, 6)}</code>
+    </div>
+  );
+}
+
+function dayOf({ startedMs }: RunHead): string {
+  return startedMs === undefined ? '' : days.format(startedMs);
+}
+
+interface HoverNoteProps {
+  readonly columns: readonly RunHead[];
+  readonly rows: readonly GridRow[];
+  readonly place: Place | undefined;
+}
+
+/** What the cell under the pointer, or with the focus, says. The same is read out by the cell's own label. */
+function HoverNote({ columns, rows, place }: HoverNoteProps) {
+  const run = place === undefined ? undefined : columns[place.column];
+  if (place === undefined || run === undefined) {
+    return (
+      <div className="grid-note faint" aria-hidden="true">
+        Point at a cell, or move with the arrow keys; Enter opens the run.
+      </div>
+    );
+  }
+  const row = rows[place.row];
+  const cell = row?.cells[place.column] ?? null;
+  const state: AnyState = row === undefined ? run.state : (cell?.state ?? 'missing');
+  return (
+    <div className="grid-note" aria-hidden="true">
+      <StateIcon state={state} silent />
+      <strong>{row?.name ?? 'Overall'}</strong>
+      <span className="faint">
+        {stateWord(state)}
+        {cell?.seconds === undefined ? '' : ` in ${formatDuration(cell.seconds * 1_000)}`}, build {run.buildId}
+        {run.startedMs === undefined ? '' : `, ${formatTime(run.startedMs)}`}
+      </span>
+      {cell?.message === undefined ? null : <span className="grid-message">{cell.message}</span>}
+    </div>
+  );
+}

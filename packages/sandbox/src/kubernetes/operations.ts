@@ -119,12 +119,12 @@ export class Operations {
       this.#resetStatus(resource, object);
     }
     const context = { store, clock, newId, dryRun: options.dryRun === true };
+    // Ownership is settled first: what admission and preparing set is nobody's.
+    this.#finish(resource, object, undefined, options);
     if (resource.bucket === 'pods.') {
       admitPod(object, context);
       applyLimitRanges(object, context);
     }
-    // Ownership is settled first: what preparing sets is nobody's.
-    this.#finish(resource, object, undefined, options);
     prepareCreate(resource, object, context);
     this.#refuse(resource, object, [
       ...validateMetadata(resource, object),

@@ -50,7 +50,7 @@ describe.skipIf(kubeconfig === '')('conformance', () => {
   it('answers as a real server does', { timeout: 600_000 }, async () => {
     console.log(`seed ${seed}, ${count} steps`);
     const findings = await play(pair, `${prefix}-${seed}`, generateSteps(seed, count));
-    const lines = findings.map(({ index, step, deviations }) => `#${index} ${step.method} ${step.path} ${step.contentType ?? ''}\n   ${JSON.stringify(step.query ?? {})} ${JSON.stringify(step.body)?.slice(0, 600)}\n${deviations.slice(0, 4).map((d) => `   ${d.path}\n     real ${JSON.stringify(d.real)?.slice(0, 500)}\n     ours ${JSON.stringify(d.ours)?.slice(0, 500)}`).join('\n')}`);
+    const lines = findings.map(({ index, step, deviations }) => `#${index} ${step.method} ${step.path} ${step.contentType ?? ''}\n   ${JSON.stringify(step.query ?? {})} ${JSON.stringify(step.body)?.slice(0, 600)}\n${[...deviations].sort((a, b) => Number(b.path === '/body/message') - Number(a.path === '/body/message')).slice(0, 5).map((d) => `   ${d.path}\n     real ${JSON.stringify(d.real)?.slice(0, 900)}\n     ours ${JSON.stringify(d.ours)?.slice(0, 900)}`).join('\n')}`);
     if (env['OUT']) (await import('node:fs')).writeFileSync(env['OUT'], lines.join('\n') + '\n');
     console.log(findings.length, 'findings');
     expect(findings.length).toBe(0);

@@ -103,9 +103,14 @@ export function expired(message: string, continueToken?: string): ApiError {
   return new ApiError({ code: 410, reason: 'Expired', message, metadata });
 }
 
-/** 500 with only a message, as the server wraps errors it did not expect. */
+/** 500 as the server wraps errors it did not expect. */
 export function internal(message: string): ApiError {
-  return new ApiError({ code: 500, reason: 'InternalError', message });
+  return new ApiError({
+    code: 500,
+    reason: 'InternalError',
+    message: `Internal error occurred: ${message}`,
+    details: { causes: [{ message }] },
+  });
 }
 
 /** One fault found by validation. */
@@ -197,7 +202,7 @@ export function invalid(
     details: {
       ...(name === '' ? {} : { name }),
       ...(subject.group === '' ? {} : { group: subject.group }),
-      kind: subject.kind,
+      ...(subject.kind === '' ? {} : { kind: subject.kind }),
       causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
     },
   });

@@ -79,7 +79,7 @@ export function replaceObject({ operations }: ObjectDeps, request: ObjectRequest
   const options = writeOptions(request, 'UpdateOptions');
   const body = parseBody(request.body, request.contentType, resource.kind);
   if (subresource === 'scale' && resource.scale !== undefined) {
-    const live = operations.stored({ ...resource, resource: `${resource.resource}/scale` }, namespace, name);
+    const live = operations.stored(resource, namespace, name);
     const next = withScale(resource, resource.scale, live, body);
     return { object: toScale(resource.scale, operations.write(resource, live, next, options)), created: false };
   }
@@ -118,10 +118,9 @@ function patchLive(
   { type, options }: { type: string; options: WriteOptions },
 ): Written {
   const { resource, namespace, name, subresource } = request;
-  const patch = parsePatch(request.body, type);
   const scale = subresource === 'scale' ? resource.scale : undefined;
-  const subject = scale === undefined ? resource : { ...resource, resource: `${resource.resource}/scale` };
-  const stored = operations.stored(subject, namespace, name);
+  const stored = operations.stored(resource, namespace, name);
+  const patch = parsePatch(request.body, type);
   const live = fromStored(resource, stored);
   const target = scale === undefined ? live : toScale(scale, live);
   const strategic = type === 'application/strategic-merge-patch+json';
@@ -135,9 +134,20 @@ function patchLive(
     return { object: toScale(scale, operations.write(resource, stored, next, options)), created: false };
   }
   const unknownBefore = resource.type === undefined ? {} : { kind: resource.kind, apiVersion: apiVersionOf(resource) };
-  const next = operations.read(resource, { ...unknownBefore, ...(patched as object) }, options);
+  const next = readPatched(operations, resource, { ...unknownBefore, ...(patched as object) }, options);
   checkIdentity(resource, live, next, { namespace, name });
   return { object: operations.write(resource, stored, next, options), created: false };
+}
+
+// A patch that makes something else of the object is told as a fault of the patch.
+function readPatched(operations: Operations, resource: Resource, patched: object, options: WriteOptions): KubeObject {
+  try {
+    return operations.read(resource, patched, options);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 400) throw error;
+    const fields = [fault.invalid('patch', JSON.stringify(patched), error.message)];
+    throw errors.invalid({ group: '', kind: '' }, '', fields);
+  }
 }
 
 function parsePatch(body: Buffer, type: string): unknown {
@@ -234,10 +244,6 @@ function checkConfiguration(
 ): void {
   const unknown: string[] = [];
   const lenient = { fieldValidation: 'Warn', warnings: unknown } as const;
-  if (resource.custom !== undefined) {
-    // Required fields may be owned by others: only the merged object is checked as a whole.
-    return;
-  }
   operations.read(resource, structuredClone(config), lenient);
   const [first] = unknown;
   if (first === undefined) return;

@@ -1,4 +1,4 @@
-import { badRequest, conflict, fault, invalid, STALE } from '../errors.js';
+import { badRequest, conflict, fault, internal, invalid, STALE } from '../errors.js';
 import { isObject } from '../equal.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import type { Resource, ScaleRule } from '../resources.js';
@@ -26,6 +26,12 @@ function selectorText(value: unknown): string {
   });
   const keyOf = (term: string): string => term.replace(/^!/, '').split(/[= ]/)[0] ?? '';
   return [...exact, ...terms].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)).join(',');
+}
+
+/** Refuses to read the Scale of an object that does not say how many replicas it wants. @throws {ApiError} 500 */
+export function requireReplicas(rule: ScaleRule, object: KubeObject): void {
+  if (at(object, rule.specReplicasPath) !== undefined) return;
+  throw internal(`the spec replicas field ${JSON.stringify(rule.specReplicasPath)} does not exist`);
 }
 
 /** The Scale of an object. */

@@ -23,9 +23,6 @@ export function validatePodSpec(spec: Fields, path: string): FieldError[] {
     const supported = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
     faults.push(fault.notSupported(`${path}.dnsPolicy`, spec['dnsPolicy'], supported));
   }
-  const grace = spec['terminationGracePeriodSeconds'];
-  if (grace < 0)
-    faults.push(fault.invalid(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'));
   const deadline = spec['activeDeadlineSeconds'];
   if (deadline !== undefined && (deadline < 1 || deadline > 2_147_483_647)) {
     faults.push(
@@ -45,7 +42,10 @@ function validateVolumes(volumes: readonly Fields[], path: string, faults: Field
       if (names.has(volume['name'])) faults.push(fault.duplicate(`${at}.name`, volume['name']));
     }
     names.add(volume['name']);
-    const sources = Object.keys(volume).filter((member) => member !== 'name');
+    const order = (member: string): number => ['emptyDir', 'hostPath', ''].indexOf(member) >>> 0;
+    const sources = Object.keys(volume)
+      .filter((member) => member !== 'name')
+      .sort((a, b) => order(a) - order(b));
     for (const extra of sources.slice(1)) {
       faults.push(fault.forbidden(`${at}.${extra}`, 'may not specify more than 1 volume type'));
     }
@@ -150,6 +150,12 @@ export function podSpecChange(
   live: Fields,
   isEqual: (a: unknown, b: unknown) => boolean,
 ): FieldError | undefined {
+  for (const member of ['containers', 'initContainers']) {
+    const [now, before] = [spec[member] ?? [], live[member] ?? []] as [unknown[], unknown[]];
+    if (now.length !== before.length) {
+      return fault.forbidden(`spec.${member}`, 'pod updates may not add or remove containers');
+    }
+  }
   const fixed = (one: Fields): Fields => ({
     ...one,
     containers: (one['containers'] ?? []).map((container: Fields) => ({ ...container, image: '' })),
@@ -157,7 +163,10 @@ export function podSpecChange(
     ephemeralContainers: [],
     activeDeadlineSeconds: undefined,
     tolerations: undefined,
-    terminationGracePeriodSeconds: undefined,
+    terminationGracePeriodSeconds:
+      (live['terminationGracePeriodSeconds'] ?? 0) < 0 && one['terminationGracePeriodSeconds'] === 1
+        ? live['terminationGracePeriodSeconds']
+        : one['terminationGracePeriodSeconds'],
     schedulingGates: undefined,
     nodeName: undefined,
   });

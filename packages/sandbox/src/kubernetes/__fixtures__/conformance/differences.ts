@@ -7,8 +7,10 @@ export interface Difference {
   readonly why: string;
   /** Takes the difference out of an object of either server, in place. */
   readonly settle?: (object: Fields, resource: string) => void;
-  /** Paths of members that only one of the servers has, as in `fieldsV1` without `f:`; `*` is any one member. */
+  /** Paths of members that only one of the servers has, their parts separated by blanks; `*` is any resource. */
   readonly members?: Readonly<Record<string, readonly string[]>>;
+  /** The same for members that are only owned otherwise. */
+  readonly claims?: Readonly<Record<string, readonly string[]>>;
   /** Names of members that only one of the servers takes for a unit. */
   readonly units?: readonly string[];
   /** Is this what makes the two answers differ? */
@@ -21,18 +23,18 @@ export const differences: readonly Difference[] = [
     subject: 'younger fields',
     why: 'current servers set defaults for fields that 1.20 does not have',
     members: {
-      services: ['spec.ipFamilies', 'spec.ipFamilyPolicy', 'spec.internalTrafficPolicy', 'spec.allocateLoadBalancerNodePorts'],
-      statefulsets: ['spec.persistentVolumeClaimRetentionPolicy'],
-      daemonsets: ['spec.updateStrategy.rollingUpdate.maxSurge'],
-      jobs: ['spec.completionMode', 'spec.suspend', 'spec.podReplacementPolicy'],
+      services: ['spec ipFamilies', 'spec ipFamilyPolicy', 'spec internalTrafficPolicy', 'spec allocateLoadBalancerNodePorts'],
+      statefulsets: ['spec persistentVolumeClaimRetentionPolicy'],
+      daemonsets: ['spec updateStrategy rollingUpdate maxSurge'],
+      jobs: ['spec completionMode', 'spec suspend', 'spec podReplacementPolicy'],
     },
   },
   {
     subject: 'labels and selector of Jobs',
     why: 'since 1.27 they have a prefix too',
     members: {
-      jobs: ['metadata.labels', 'spec.template.metadata.labels', 'spec.selector.matchLabels'].flatMap((path) =>
-        ['controller-uid', 'job-name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'].map((name) => `${path}.${name}`),
+      jobs: ['metadata labels', 'spec template metadata labels', 'spec selector matchLabels'].flatMap((path) =>
+        ['controller-uid', 'job-name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'].map((name) => `${path} ${name}`),
       ),
     },
   },
@@ -46,17 +48,44 @@ export const differences: readonly Difference[] = [
   {
     subject: 'ownership of some structs and maps',
     why: 'they are one unit in current schemas',
-    units: ['nodeSelector', 'selector', 'scaleTargetRef', 'roleRef', 'fieldRef', 'podSelector', 'secretKeyRef', 'configMapKeyRef'],
+    units: ['nodeSelector', 'selector', 'scaleTargetRef', 'roleRef', 'fieldRef', 'podSelector', 'secretKeyRef', 'configMapKeyRef', 'requiredDuringSchedulingIgnoredDuringExecution'],
   },
   {
     subject: 'ownership of status by writes of the object itself',
     why: 'since 1.21 what a write cannot change is not owned by it',
-    members: { '*': ['status'] },
+    claims: { '*': ['status'] },
   },
   {
-    subject: 'a faulty patch',
-    why: '1.20 answers 500 where current servers answer 400 or 422',
-    explains: ({ method }, real, ours) => method === 'PATCH' && real.status === 500 && (ours.status === 400 || ours.status === 422),
+    subject: 'fields and the host of a Service port left out of an apply',
+    why: '1.20 wants the protocol, current servers know its default',
+    explains: ({ contentType, path }, real) => contentType?.includes('apply') === true && path.includes('/services/') && real.status === 500,
+  },
+  {
+    subject: 'ownership of replicas',
+    why: 'since 1.21 a write to the scale subresource owns them',
+    claims: { deployments: ['spec replicas'], statefulsets: ['spec replicas'], replicasets: ['spec replicas'], widgets: ['spec replicas'] },
+    explains: ({ contentType, body }, real, ours) =>
+      contentType?.includes('apply') === true && (body as Fields)['spec']?.replicas !== undefined && [real.status, ours.status].includes(409),
+  },
+  {
+    subject: 'the answer to a DELETE of a Service',
+    why: 'the object now, a Status then',
+    explains: ({ method, path }, real, ours) => method === 'DELETE' && path.includes('/services/') && real.status === 200 && ours.status === 200,
+  },
+  {
+    subject: 'a faulty request',
+    why: '1.20 answers 500 to many where current servers answer 4xx',
+    explains: (_step, real, ours) => real.status === 500 && ours.status >= 400 && ours.status < 500,
+  },
+  {
+    subject: 'a Service that is replaced and is not there',
+    why: 'it is made now',
+    explains: ({ method, path }, real, ours) => method === 'PUT' && path.includes('/services/') && real.status === 404,
+  },
+  {
+    subject: 'an apply of a wrong type, or without the key of an element',
+    why: 'it is refused before conflicts and before validation now',
+    explains: ({ contentType }, real, ours) => contentType?.includes('apply') === true && [409, 422].includes(real.status) && ours.status === 400,
   },
   {
     subject: 'words of decoders',
@@ -68,8 +97,86 @@ export const differences: readonly Difference[] = [
     },
   },
   {
+    subject: 'words about a continue token',
+    why: 'it is opaque, and so is what is wrong with one',
+    explains: ({ query }, real, ours) => query?.['continue'] !== undefined && real.status === 400 && ours.status === 400,
+  },
+  {
+    subject: 'group of a faulty Ingress or NetworkPolicy',
+    why: '1.20 calls it by the name of its old one',
+    settle(object) {
+      if (object['kind'] !== 'Status' || object['details']?.group !== 'extensions') return;
+      object['details'].group = 'networking.k8s.io';
+      object['message'] = String(object['message']).replace('.extensions ', '.networking.k8s.io ');
+    },
+  },
+  {
+    subject: 'token volume of pods',
+    why: 'a secret then, projected now',
+    settle(object, resource) {
+      const spec = object['spec'] as Fields | undefined;
+      if (resource !== 'pods' || !Array.isArray(spec?.['volumes'])) return;
+      const isToken = ({ name }: Fields): boolean => /^(default-token|kube-api-access)-/.test(name as string);
+      filterMember(spec, 'volumes', isToken);
+      for (const container of [...(spec['containers'] ?? []), ...(spec['initContainers'] ?? [])] as Fields[]) {
+        filterMember(container, 'volumeMounts', isToken);
+      }
+    },
+  },
+  {
+    subject: 'addresses of Services in a dry run',
+    why: 'assigned now, not then',
+    settle(object, resource) {
+      if (resource !== 'services' || object['metadata']?.resourceVersion !== undefined) return;
+      for (const member of ['clusterIP', 'clusterIPs']) if (object['spec']?.[member] !== 'None') delete object['spec']?.[member];
+    },
+  },
+  {
+    subject: 'columns of Tables',
+    why: 'Jobs have a status now, restarts their age, the metric of an autoscaler its name',
+    settle(object, resource) {
+      if (object['kind'] !== 'Table') return;
+      const columns = object['columnDefinitions'] as Fields[] | null;
+      if (resource === 'jobs') filterMember(object, 'columnDefinitions', ({ name }) => name === 'Status');
+      for (const column of columns ?? []) if (column['name'] === 'Restarts') column['type'] = 'string';
+      for (const { cells } of (object['rows'] ?? []) as { cells: unknown[] }[]) {
+        if (resource === 'pods') cells[3] = String(cells[3]);
+        if (resource === 'horizontalpodautoscalers') cells[2] = String(cells[2]).replace(/^cpu: /, '');
+        if (resource === 'serviceaccounts') cells[1] = '<secrets>';
+        if (resource === 'jobs' && cells.length > 7) cells.splice(1, 1);
+        if (resource === 'jobs') cells[6] = '<selector>';
+      }
+    },
+  },
+  {
+    subject: 'words about a claim that may not change',
+    why: 'more may change now',
+    settle(object) {
+      for (const cause of (object['kind'] === 'Status' ? (object['details']?.causes ?? []) : []) as Fields[]) {
+        cause['message'] = String(cause['message']).replace(/(spec is immutable after creation except resources\.requests).*/s, '$1').replace(/^(Forbidden: updates to statefulset spec for fields other than).*/s, '$1');
+      }
+    },
+  },
+  {
+    subject: 'path to an element in a fault of a custom resource',
+    why: 'has the index now',
+    settle(object) {
+      for (const cause of (object['kind'] === 'Status' ? (object['details']?.causes ?? []) : []) as Fields[]) {
+        if (cause['reason'] === 'FieldValueRequired' && cause['message'] === 'Required value') cause['field'] = String(cause['field']).replaceAll(/\[\d+\]/g, '');
+      }
+    },
+  },
+  {
     subject: 'words of the label selector parser',
     why: 'changed since',
     explains: ({ query }, real, ours) => query?.['labelSelector'] !== undefined && real.status === 400 && ours.status === 400,
   },
 ];
+
+function filterMember(object: Fields, member: string, isGone: (item: Fields) => boolean): void {
+  const list = object[member] as Fields[] | null | undefined;
+  if (!Array.isArray(list)) return;
+  const kept = list.filter((item) => !isGone(item));
+  if (kept.length === 0) delete object[member];
+  else object[member] = kept;
+}

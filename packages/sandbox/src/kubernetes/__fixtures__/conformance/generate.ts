@@ -5,7 +5,8 @@ import { leavesOf, overlay } from './merge.js';
 import { Random } from './random.js';
 import type { Step } from './step.js';
 
-const NAMES = ['one', 'two', 'three'];
+/** Names of the objects of a run. */
+export const NAMES: readonly string[] = ['one', 'two', 'three'];
 const MANAGERS = ['alice', 'bob', 'kubectl'];
 /** The namespaces of a run. */
 export const NAMESPACES: readonly string[] = ['<run>-a', '<run>-b'];
@@ -139,7 +140,7 @@ class Generator {
     if (random.chance(0.4)) query['labelSelector'] = random.pick(random.chance(0.1) ? BAD_SELECTORS : LABEL_SELECTORS);
     if (random.chance(0.25)) {
       query['fieldSelector'] = random.pick(['metadata.name=one', 'metadata.name!=two', 'metadata.namespace=x', ...kind.fieldSelectors, ...kind.fieldSelectors]);
-      if (random.chance(0.1)) query['fieldSelector'] = random.pick(['spec.nosuch=1', 'metadata.name', '=']);
+      if (random.chance(0.1)) query['fieldSelector'] = random.pick(['spec.nosuch=1', 'metadata.name']);
     }
     return query;
   }
@@ -173,7 +174,8 @@ class Generator {
     const random = this.#random;
     const { kind, path } = target;
     let body = this.#fragments(target, 2);
-    if (random.chance(0.25)) body = setLeaf(body, random.pick(leavesOf(body)).path, null);
+    const { path: leaf } = random.pick(leavesOf(body));
+    if (leaf[0] !== 'stringData' && random.chance(0.25)) body = setLeaf(body, leaf, null);
     if (kind.busy !== true && random.chance(0.05)) body = overlay(body, { metadata: { resourceVersion: random.pick([`<rv:${path}>`, `<old:${path}>`]) } });
     return this.#patch(target, 'application/merge-patch+json', body);
   }
@@ -181,24 +183,27 @@ class Generator {
   #strategicPatch(target: Target): Step {
     const random = this.#random;
     let body = this.#fragments(target, 2);
-    if (random.chance(0.2)) body = setLeaf(body, random.pick(leavesOf(body)).path, null);
-    if (random.chance(0.2)) body = this.#withDirective(body);
+    // Only where something is sure to be patched: 1.20 keeps directives and nulls where there is nothing.
+    const sure = leavesOf(body).filter(({ path }) => has(overlay({ metadata: {} }, target.kind.base), path.slice(0, -1)));
+    if (sure.length > 0 && random.chance(0.2)) body = setLeaf(body, random.pick(sure).path, null);
+    if (random.chance(0.2)) body = this.#withDirective(body, target);
     return this.#patch(target, 'application/strategic-merge-patch+json', body);
   }
 
-  #withDirective(body: Fields): Fields {
+  #withDirective(body: Fields, { kind }: Target): Fields {
     const random = this.#random;
     const { path, value } = random.pick(leavesOf(body));
     if (Array.isArray(value)) {
       const [first] = value as unknown[];
-      if (typeof first !== 'object' || first === null) return body;
+      if (!has(kind.base, path) || typeof first !== 'object' || first === null) return body;
       return setLeaf(body, path, random.pick<unknown[]>([
         [{ ...first, $patch: 'delete' }],
         [...(value as unknown[]), { $patch: 'replace' }],
         [{ ...first, $patch: 'replace' }],
       ]));
     }
-    return path.length < 2 ? body : setLeaf(body, [...path.slice(0, -1), '$patch'], random.pick(['replace', 'delete', 'merge']));
+    const parent = path.slice(0, -1);
+    return parent.length === 0 || !has(kind.base, parent) ? body : setLeaf(body, [...parent, '$patch'], random.pick(['replace', 'delete', 'merge']));
   }
 
   #jsonPatch(target: Target): Step {
@@ -206,14 +211,13 @@ class Generator {
     const operations = Array.from({ length: 1 + random.below(3) }, () => {
       const { path, value } = random.pick(leavesOf(this.#fragment(target)));
       const pointer = `/${path.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
-      const other = random.pick(['/metadata/labels', '/metadata/annotations', '/metadata/name', '/spec']);
+      const other = random.pick(['/metadata/name', '/metadata/uid']);
       return random.weighted<Fields>([
         [6, { op: 'add', path: pointer, value }],
         [1, { op: 'remove', path: pointer }],
         [1, { op: 'test', path: pointer, value }],
         [1, { op: 'test', path: '/metadata/name', value: target.name }],
         [1, { op: 'copy', from: other, path: pointer }],
-        [0.5, { op: 'move', from: pointer, path: other }],
         [0.3, { op: 'jump', path: pointer }],
         [0.3, { op: 'add', path: 'no-slash', value }],
       ]);
@@ -225,7 +229,8 @@ class Generator {
     const random = this.#random;
     const { kind, name, path } = target;
     const identity = { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name } };
-    const wanted = this.#made.has(path) && random.chance(0.6) ? this.#fragments(target, 2) : overlay(kind.base, this.#fragments(target, 2));
+    // A pod made of a part would be for the scheduler.
+    const wanted = kind.resource !== 'pods' && this.#made.has(path) && random.chance(0.6) ? this.#fragments(target, 2) : overlay(kind.base, this.#fragments(target, 2));
     const query: Record<string, string> = {
       ...(random.chance(0.97) ? { fieldManager: random.pick(MANAGERS) } : {}),
       ...(random.chance(0.4) ? { force: 'true' } : {}),
@@ -251,9 +256,8 @@ class Generator {
       [1, () => ({ method: 'GET', path: at })],
       [4, () => ({ method: 'PATCH', path: at, query: this.#query(), contentType: 'application/merge-patch+json', body: fragment })],
       [1, () => ({ method: 'PATCH', path: at, query: this.#query(), contentType: 'application/strategic-merge-patch+json', body: fragment })],
-      [1, () => ({ method: 'PATCH', path: at, query: this.#query(), contentType: 'application/json-patch+json', body: [{ op: 'add', path: '/status', value: fragment['status'] ?? {} }] })],
+      [1, () => ({ method: 'PATCH', path: at, query: this.#query(), contentType: 'application/json-patch+json', body: [{ op: 'add', path: '/status/message', value: random.pick(NAMES) }] })],
       [2, () => ({ method: 'PATCH', path: at, query: { fieldManager: random.pick(MANAGERS), force: String(random.chance(0.5)) }, contentType: 'application/apply-patch+yaml', body: overlay(identity, fragment) })],
-      [2, () => ({ method: 'PUT', path: at, query: this.#query(), body: overlay(overlay(overlay(identity, kind.base), { metadata: { resourceVersion: `<rv:${path}>` } }), fragment) })],
     ])();
   }
 
@@ -329,9 +333,9 @@ class Generator {
   #misuse({ kind, collection, path, name }: Target): Step {
     const random = this.#random;
     return random.pick<Step>([
+      ...(kind.custom === true ? [] : [{ method: 'POST', path, body: { kind: kind.kind } } as const]),
       { method: 'GET', path: `${kind.root}/namespaces/<run>-a/nosuch` },
       { method: 'GET', path: `${path}/nosuch` },
-      { method: 'POST', path, body: { kind: kind.kind } },
       { method: 'PUT', path: collection, body: {} },
       { method: 'POST', path: collection, body: '{"metadata":' },
       { method: 'POST', path: collection, body: '' },
@@ -347,6 +351,15 @@ class Generator {
       { method: 'GET', path: `${kind.root}/namespaces/absent-<run>/${kind.resource}` },
     ]);
   }
+}
+
+function has(tree: unknown, path: readonly string[]): boolean {
+  let at: unknown = tree;
+  for (const name of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return false;
+    at = (at as Fields)[name];
+  }
+  return true;
 }
 
 function setLeaf(tree: Fields, path: readonly string[], value: unknown): Fields {

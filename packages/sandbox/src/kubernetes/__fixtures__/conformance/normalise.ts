@@ -5,6 +5,8 @@ import type { Answer, Step } from './step.js';
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+const RECORD = /(in (?:the precondition|record)) \(\d+\)/g;
+const GENERATED = /made-[a-z0-9]{5}/g;
 const AGE = /^(<unknown>|<invalid>|(\d+[smhd])+)$/;
 const CONTROLLERS = new Set(['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-apiserver']);
 const OURS = new Set(['default', 'kube-root-ca.crt']);
@@ -35,6 +37,10 @@ export class Normaliser {
       return { ...(this.#walk({ ...copy, items: [] }) as Fields), items: kept.map((item) => this.#walk(item)) };
     }
     if (copy['kind'] === 'Table') this.#table(copy, traits);
+    if (copy['kind'] === 'Status') {
+      for (const { settle } of differences) settle?.(copy, traits.resource);
+      settleStatus(copy);
+    }
     const isDry = step.query?.['dryRun'] !== undefined;
     if (copy['metadata']?.uid !== undefined) this.#object(copy, traits, isDry ? undefined : step.path);
     return this.#walk(copy);
@@ -52,12 +58,14 @@ export class Normaliser {
   }
 
   #table(table: Fields, traits: Traits): void {
+    for (const { settle } of differences) settle?.(table, traits.resource);
     const rows = (table['rows'] ?? []) as Fields[];
     const columns = (table['columnDefinitions'] ?? []) as Fields[] | null;
     for (const column of columns ?? []) drop(column, 'description', 'format');
     table['rows'] = rows.filter((row) => !isForeign((row['object'] ?? {}) as Fields, traits));
     for (const row of table['rows'] as Fields[]) {
-      row['cells'] = (row['cells'] as unknown[]).map((cell) => (typeof cell === 'string' && AGE.test(cell) ? '<age>' : cell));
+      delete row['object']?.metadata?.annotations?.['deprecated.daemonset.template.generation'];
+      row['cells'] = (row['cells'] as unknown[]).map((cell) => (typeof cell !== 'string' ? cell : AGE.test(cell) ? '<age>' : cell.replace(/^10\.96\.\d+\.\d+$/, '<ip>')));
       if (row['object']?.metadata !== undefined) this.#object(row['object'] as Fields, traits, undefined);
     }
   }
@@ -65,11 +73,11 @@ export class Normaliser {
   #object(object: Fields, { resource, busy }: Traits, path: string | undefined): void {
     const metadata = (object['metadata'] ?? {}) as Fields;
     for (const { settle } of differences) settle?.(object, resource);
-    for (const path of youngMembers(resource)) if (path !== 'status') removeAt(object, path.split('.'));
+    for (const path of youngMembers(resource)) removeAt(object, path.split(' '));
     if (metadata['generateName'] !== undefined) metadata['name'] = '<generated>';
     if (busy) {
       delete object['status'];
-      drop((metadata['annotations'] ?? {}) as Fields, 'deployment.kubernetes.io/revision');
+      drop((metadata['annotations'] ?? {}) as Fields, 'deployment.kubernetes.io/revision', 'autoscaling.alpha.kubernetes.io/conditions');
     } else if (path !== undefined) {
       const key = path.replace(/\/(status|scale)$/, '');
       const before = this.#versions.get(key);
@@ -87,7 +95,7 @@ export class Normaliser {
   #walk(value: unknown, name = ''): unknown {
     if (Array.isArray(value)) return value.map((item) => this.#walk(item, name));
     if (typeof value === 'object' && value !== null) {
-      const entries = Object.entries(value).filter(([key, inner]) => !(key === 'creationTimestamp' && inner === null));
+      const entries = Object.entries(value).filter(([key, inner]) => !(key === 'creationTimestamp' && inner === null) && !(key === 'metadata' && name === 'template' && isEmpty(withoutNull(inner))));
       return Object.fromEntries(entries.map(([key, inner]) => [key, this.#walk(inner, key)]));
     }
     if (name === 'nodePort' && typeof value === 'number') return this.#name('port', String(value));
@@ -95,7 +103,7 @@ export class Normaliser {
     if (name === 'resourceVersion') return /^\d+$/.test(value) ? '<version>' : value;
     if (name === 'continue') return value === '' ? '' : '<continue>';
     if ((name === 'clusterIP' || name === 'clusterIPs') && /^\d/.test(value)) return this.#name('ip', value);
-    return value.replace(UUID, (uuid) => (uuid.startsWith('11111111-') ? uuid : this.#name('uid', uuid))).replace(TIME, '<time>');
+    return value.replace(UUID, (uuid) => (uuid.startsWith('11111111-') ? uuid : this.#name('uid', uuid))).replace(TIME, '<time>').replace(RECORD, '$1 (<version>)').replace(/Key: \S+,/, 'Key: <key>,').replace(GENERATED, '<generated>');
   }
 
   #name(what: string, value: string): string {
@@ -126,16 +134,45 @@ function settleManaged(entries: readonly Fields[], resource: string): Fields[] {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, set]) => {
       const fields = set.format();
-      for (const path of youngMembers(resource)) removeAt(fields, path.split('.').map((name) => `f:${name}`));
+      for (const path of [...youngMembers(resource), ...claimsOf(resource)]) removeAt(fields, path.split(' ').map((name) => `f:${name}`));
       return { key, fields: withUnits(fields, units) };
     })
     .filter(({ fields }) => !isEmpty(fields));
+}
+
+/**
+ * Causes as a set, without values as Go prints them: some kinds are validated twice on an update, and their order is that
+ * of the checks. The message says the same as they do.
+ */
+function settleStatus(status: Fields): void {
+  const causes = status['details']?.causes as Fields[] | undefined;
+  if (causes === undefined) return;
+  if (status['code'] === 409) {
+    const texts = causes.map((cause) => JSON.stringify(cause).replaceAll(/ with subresource \\"\w+\\"/g, ''));
+    status['details'].causes = texts.sort();
+    status['message'] = String(status['message']).replaceAll(/ with subresource "\w+"/g, '');
+  }
+  if (status['code'] !== 422) return;
+  status['message'] = String(status['message']).replace(/ is invalid: .*$/s, ' is invalid');
+  const settled = causes.map(({ message, ...cause }) => JSON.stringify({ ...cause, message: withoutGo(String(message), cause['field']) }));
+  status['details'].causes = [...new Set(settled)].sort();
+}
+
+function withoutGo(message: string, field: unknown): string {
+  if (field === 'patch') return '<fault>';
+  const [, head, list] = /^(Unsupported value: .*: supported values: )(.*)$/.exec(message) ?? [];
+  if (list !== undefined) return `${head}${list.split(', ').sort().join(', ')}`;
+  return message.replace(/\n {2}(core|\(\*|v1|\u00a0)[^]*$/, '').replace(/^(Invalid value|Duplicate value): (?!"[^"]*":|-?\d+:)[^]*?([^:"}]*)$/, '$1: <value>: $2');
 }
 
 function withUnits(fields: Fields, units: ReadonlySet<string>): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, below]) => [name, units.has(name) ? {} : withUnits(below as Fields, units)]),
   );
+}
+
+function claimsOf(resource: string): string[] {
+  return differences.flatMap(({ claims = {} }) => [...(claims[resource] ?? []), ...(claims['*'] ?? [])]);
 }
 
 function youngMembers(resource: string): string[] {
@@ -157,6 +194,11 @@ function removeAt(tree: Fields, [first = '', ...rest]: readonly string[]): void 
 
 function drop(object: Fields, ...names: readonly string[]): void {
   for (const name of names) delete object[name];
+}
+
+function withoutNull(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null));
 }
 
 function isEmpty(value: unknown): boolean {

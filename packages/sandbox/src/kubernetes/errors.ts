@@ -131,7 +131,7 @@ export interface FieldError {
 
 /** The value as Go's `%#v` prints it where that is readable, else as JSON. */
 export function printed(value: unknown): string {
-  if (value === undefined || value === null) return 'null';
+  if (value === undefined || value === null) return '"null"';
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
     return `[]string{${value.map((item) => JSON.stringify(item)).join(', ')}}`;
   }

@@ -17,7 +17,6 @@ export const pending: Readonly<Record<string, Readonly<Record<number, string>>>>
   'api-authz-reviews': {
     2: "reviews and token requests carry no managedFields",
     3: "reviews and token requests carry no managedFields",
-    4: "the review is refused, but with its kind in the details",
     5: "reviews and token requests carry no managedFields",
     6: "reviews and token requests carry no managedFields",
     7: "reviews and token requests carry no managedFields",
@@ -33,12 +32,9 @@ export const pending: Readonly<Record<string, Readonly<Record<number, string>>>>
   },
   'api-crd-lifecycle': {
     12: "the test clock does not stand still: another age",
-    15: "the extra fault of the scale accessor is not given",
   },
   'api-crd-schema': {
-    8: "both faults are told, not only the first",
     15: "path of the fault carries the index",
-    22: "generic 404 instead of that of the object",
     24: "defaults of list elements are not applied before the merge",
   },
   'api-crud-configmap': {
@@ -110,9 +106,6 @@ export const pending: Readonly<Record<string, Readonly<Record<number, string>>>>
   'api-namespace-deletion': {
     13: "the status of a namespace is not written once more when its content is gone",
   },
-  'api-patch-json-merge': {
-    23: "a changed kind is refused with 400",
-  },
   'api-patch-strategic': {
     6: "a stray order directive is ignored",
     16: "the fault that follows from the first is not told",
@@ -123,7 +116,6 @@ export const pending: Readonly<Record<string, Readonly<Record<number, string>>>>
   'api-pod-deletion-grace': {
     5: "the program of the image is not run: a simulated one prints nothing of its own and ends at once",
     6: "the program of the image is not run: a simulated one prints nothing of its own and ends at once",
-    8: "the program of the image is not run: a simulated one prints nothing of its own and ends at once",
     10: "the program of the image is not run: a simulated one prints nothing of its own and ends at once",
     12: "the program of the image is not run: a simulated one prints nothing of its own and ends at once",
     13: "the program of the image is not run: a simulated one prints nothing of its own and ends at once",
@@ -163,7 +155,6 @@ export const pending: Readonly<Record<string, Readonly<Record<number, string>>>>
     36: "current servers print the status of a Job and label it otherwise",
     40: "a claim is bound at once",
     41: "1.20 counts the token secrets that are not made since 1.24",
-    43: "the goal of an autoscaler is not printed",
     48: "the system's own roles are not made",
     54: "the program of the image is not run: a simulated one prints nothing of its own and ends at once",
   },

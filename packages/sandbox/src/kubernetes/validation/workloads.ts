@@ -66,7 +66,7 @@ export function validateWorkload({ kind, spec = {} }: KubeObject): FieldError[] 
   const policy = spec['template']?.spec?.restartPolicy;
   // The real server leaves the pods of a StatefulSet to be refused one by one.
   if (kind !== 'StatefulSet') faults.push(...validatePodSpec(spec['template']?.spec ?? {}, 'spec.template.spec'));
-  if (policy !== 'Always' && (kind === 'StatefulSet' || ['OnFailure', 'Never'].includes(policy))) {
+  if (policy !== undefined && policy !== 'Always') {
     faults.push(fault.notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
   }
   if (spec['template']?.spec?.activeDeadlineSeconds !== undefined) {
@@ -154,6 +154,15 @@ export function validateJobSpec(spec: Fields, path: string): FieldError[] {
   const members = ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished'];
   const faults = notNegative(spec, members, path);
   faults.push(...validatePodSpec(spec['template']?.spec ?? {}, `${path}.template.spec`));
+  const labels: Record<string, string> | undefined = spec['template']?.metadata?.labels;
+  if (path === 'spec' && !matchesSelector(spec['selector'] ?? undefined, labels)) {
+    const why = '`selector` does not match template `labels`';
+    faults.push({
+      reason: 'FieldValueInvalid',
+      field: `${path}.template.metadata.labels`,
+      message: `Invalid value: ${goMap(labels)}: ${why}`,
+    });
+  }
   if (spec['template']?.spec?.restartPolicy === 'Always') {
     faults.push(fault.required(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
   }

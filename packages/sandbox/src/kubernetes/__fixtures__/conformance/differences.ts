@@ -61,6 +61,11 @@ export const differences: readonly Difference[] = [
     explains: ({ contentType, path }, real) => contentType?.includes('apply') === true && path.includes('/services/') && real.status === 500,
   },
   {
+    subject: 'annotations of an autoscaler',
+    why: 'its controller keeps the conditions in one, and so comes to own others',
+    claims: { horizontalpodautoscalers: ['metadata annotations'] },
+  },
+  {
     subject: 'ownership of replicas',
     why: 'since 1.21 a write to the scale subresource owns them',
     claims: { deployments: ['spec replicas'], statefulsets: ['spec replicas'], replicasets: ['spec replicas'], widgets: ['spec replicas'] },
@@ -144,7 +149,7 @@ export const differences: readonly Difference[] = [
         if (resource === 'horizontalpodautoscalers') cells[2] = String(cells[2]).replace(/^cpu: /, '');
         if (resource === 'serviceaccounts') cells[1] = '<secrets>';
         if (resource === 'jobs' && cells.length > 7) cells.splice(1, 1);
-        if (resource === 'jobs') cells[6] = '<selector>';
+        if (resource === 'jobs') [cells[2], cells[6]] = ['<duration>', '<selector>'];
       }
     },
   },

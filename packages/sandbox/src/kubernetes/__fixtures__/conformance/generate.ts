@@ -249,7 +249,7 @@ class Generator {
     const { kind, name, path } = target;
     const { status } = kind;
     if (status === undefined) return this.#get(target);
-    const fragment = random.chance(0.1) ? this.#fragment(target) : random.pick(status)(random);
+    const fragment = random.pick(status)(random);
     const at = `${path}/status`;
     const identity = { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name } };
     return random.weighted<() => Step>([

@@ -62,8 +62,8 @@ const containerFragments: readonly Fragment[] = [
   () => ({ env: [{ name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }] }),
   (random) => ({ args: random.some(['-v', '--all', 'x'], 3) }),
   (random) => ({ ports: random.some([80, 443, 8080], 2).map((containerPort) => ({ containerPort, ...(random.chance(0.3) ? { name: `p${containerPort}` } : {}) })) }),
-  (random) => ({ resources: { limits: { cpu: random.pick(['0.5', '100m', '1']), memory: random.pick(['1.5Gi', '128Mi', '1024Ki']) } } }),
-  () => ({ resources: { requests: { cpu: '1000m' } } }),
+  (random) => ({ resources: { limits: { cpu: random.pick(['500m', '100m', '1']), memory: random.pick(['1536Mi', '128Mi', '1Mi']) } } }),
+  () => ({ resources: { requests: { cpu: '1' } } }),
   () => ({ readinessProbe: { httpGet: { port: 80 } } }),
   () => ({ livenessProbe: { exec: { command: ['true'] }, periodSeconds: 5 } }),
   () => ({ volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }] }),
@@ -75,7 +75,7 @@ const podFragments: readonly Fragment[] = [
   (random) => ({ containers: [{ name: 'main', image: 'busybox', ...random.pick(containerFragments)(random), ...random.pick(containerFragments)(random) }] }),
   (random) => ({ containers: [{ name: 'main', image: 'busybox' }, { name: 'side', image: 'busybox:1', ...random.pick(containerFragments)(random) }] }),
   () => ({ volumes: [{ name: 'scratch' }] }),
-  () => ({ volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '1.5Gi' } }, { name: 'config', configMap: { name: 'one' } }] }),
+  () => ({ volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '1536Mi' } }, { name: 'config', configMap: { name: 'one' } }] }),
   () => ({ volumes: [{ name: 'scratch', projected: { sources: [{ secret: { name: 's' } }, { downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } }] } }] }),
   (random) => ({ tolerations: random.some([{ key: 'a', operator: 'Exists' }, { key: 'b', value: 'x', effect: 'NoSchedule' }], 2) }),
   () => ({ nodeSelector: { zone: 'nowhere' } }),
@@ -243,7 +243,7 @@ const quietKinds: readonly Kind[] = [
     resource: 'limitranges',
     base: { spec: { limits: [{ type: 'example.com/Own', max: { 'example.com/things': '5' } }] } },
     fragments: [
-      (random) => ({ spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: random.pick(['1Gi', '2.5Gi']) } }] } }),
+      (random) => ({ spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: random.pick(['1Gi', '2560Mi']) } }] } }),
     ],
     faults: [() => ({ spec: { limits: [{ max: { cpu: '1' } }] } }), () => ({ spec: { limits: {} } })],
   },
@@ -350,7 +350,7 @@ const quietKinds: readonly Kind[] = [
     base: { spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'nobody', resources: { requests: { storage: '1Gi' } } } },
     fragments: [
       (random) => ({ spec: { accessModes: random.some(['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany'], 2) } }),
-      (random) => ({ spec: { resources: { requests: { storage: random.pick(['1Gi', '1024Mi']) } } } }),
+      (random) => ({ spec: { resources: { requests: { storage: random.pick(['1Gi']) } } } }),
       () => ({ spec: { volumeMode: 'Block' } }),
     ],
     faults: [
@@ -566,8 +566,8 @@ const customKind: Kind = {
     (random) => ({ spec: { list: random.some(NAMES, 2) } }),
     (random) => ({ spec: { parts: random.some(NAMES, 2).map((name) => ({ name, ...(random.chance(0.5) ? { size: random.below(5) } : {}) })) } }),
     (random) => ({ spec: { free: { [random.pick(NAMES)]: random.below(3) } } }),
-    (random) => ({ spec: { map: { [random.pick(NAMES)]: random.pick(VALUES) } } }),
-    (random) => ({ spec: { unit: { [random.pick(['a', 'b'])]: random.pick(VALUES) } } }),
+    (random) => ({ spec: { map: { [random.pick(NAMES)]: random.pick(NAMES) } } }),
+    (random) => ({ spec: { unit: { [random.pick(['a', 'b'])]: random.pick(NAMES) } } }),
     (random) => ({ spec: { nested: random.pick([{}, { level: 2 }]) } }),
   ],
   faults: [

@@ -7,6 +7,7 @@ import { fieldSchemaOf } from './field-schema.js';
 import { FieldSet, formatPath } from './field-set.js';
 import { claimedFields, createManagedFields, formatManaged, parseManaged } from './managed-fields.js';
 import type { ManagedEntry } from './managed-fields.js';
+import { reconcile } from './reconcile.js';
 import { compare, KeyError, merge, removeFields } from './typed.js';
 
 /** Who applies. */
@@ -40,8 +41,11 @@ export function applyConfiguration(
 ): Applied {
   const schema = fieldSchemaOf(resource);
   const base: KubeObject = live ?? { apiVersion: config.apiVersion, kind: config.kind, metadata: {} };
-  let entries = parseManaged(live?.metadata.managedFields);
   try {
+    let entries = parseManaged(live?.metadata.managedFields).map((one) => ({
+      ...one,
+      fields: reconcile(schema, live, one.fields),
+    }));
     if (live !== undefined && entries.length === 0) entries = [beforeFirstApply(resource, live)];
     const { managedFields: _managedFields, ...metadata } = base.metadata;
     const bare: KubeObject = { ...base, metadata };

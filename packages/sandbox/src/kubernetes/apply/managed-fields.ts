@@ -3,6 +3,7 @@ import type { Resource } from '../resources.js';
 import { decode } from '../schema/decode.js';
 import { fieldSchemaOf } from './field-schema.js';
 import { FieldSet } from './field-set.js';
+import { reconcile } from './reconcile.js';
 import { compare, fieldsOf } from './typed.js';
 import type { FieldSchema } from './field-schema.js';
 
@@ -124,7 +125,8 @@ export function updateManagedFields(
   // Cleared by the writer, or never tracked: it stays so until someone applies.
   if (!isNew && given.every((one) => Object.keys(one).length === 0)) return [];
   const schema = fieldSchemaOf(resource);
-  return formatManaged(takeOver(schema, parseManaged(given), live, next, entry));
+  const entries = parseManaged(given).map((one) => ({ ...one, fields: reconcile(schema, live, one.fields) }));
+  return formatManaged(takeOver(schema, entries, live, next, entry));
 }
 
 /** Entries after `entry.manager` changed `live` into `next`. */

@@ -12,7 +12,7 @@ export class KeyError extends Error {
 const ANY: FieldSchema = { kind: 'any' };
 
 /** The parts of a value by path segment, or `undefined` where it is a unit. */
-function partsOf(
+export function partsOf(
   schema: FieldSchema,
   value: unknown,
 ): Map<string, { schema: FieldSchema; value: unknown }> | undefined {
@@ -66,9 +66,8 @@ interface Claim {
 function addFields(schema: FieldSchema, value: unknown, { set, path }: Claim): void {
   const parts = value === null ? undefined : distinctParts(schema, value, path);
   if (parts === undefined || parts.size === 0) {
-    // Nothing is claimed by a list of elements that has none, nor by null where there could be parts.
-    const hasElements = schema.kind === 'keyed' || schema.kind === 'set';
-    set.member = !(hasElements || (value === null && schema.kind === 'members'));
+    // A list of elements that has none claims nothing.
+    set.member = value === null || (schema.kind !== 'keyed' && schema.kind !== 'set');
     return;
   }
   for (const [name, part] of parts) {
@@ -80,8 +79,11 @@ function addFields(schema: FieldSchema, value: unknown, { set, path }: Claim): v
 
 function distinctParts(schema: FieldSchema, value: unknown, path: readonly string[]): ReturnType<typeof partsOf> {
   const parts = partsOf(schema, value);
-  if ((schema.kind !== 'keyed' && schema.kind !== 'set') || !Array.isArray(value) || parts?.size === value.length) return parts;
-  const names = value.map((item: unknown) => (schema.kind === 'set' ? `v:${JSON.stringify(item)}` : keyOf(schema, item)));
+  if ((schema.kind !== 'keyed' && schema.kind !== 'set') || !Array.isArray(value) || parts?.size === value.length)
+    return parts;
+  const names = value.map((item: unknown) =>
+    schema.kind === 'set' ? `v:${JSON.stringify(item)}` : keyOf(schema, item),
+  );
   const twice = names.find((name, index) => names.indexOf(name) !== index) ?? '';
   throw new KeyError(`${formatPath(path)}: duplicate entries for key ${formatPath([twice])}`);
 }

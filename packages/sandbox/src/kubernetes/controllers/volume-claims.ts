@@ -100,7 +100,10 @@ export const startVolumeClaimController: Controller = ({ api, clock, newId, logg
       record(claim, { reason: 'FailedBinding', message });
       return undefined;
     }
-    if (storageClassName !== undefined && api.get(resources.storageClasses, undefined, storageClassName) === undefined) {
+    if (
+      storageClassName !== undefined &&
+      api.get(resources.storageClasses, undefined, storageClassName) === undefined
+    ) {
       const message = `storageclass.storage.k8s.io ${JSON.stringify(storageClassName)} not found`;
       record(claim, { type: 'Warning', reason: 'ProvisioningFailed', message });
       return undefined;

@@ -61,12 +61,20 @@ function access(
 ): { readonly value?: unknown; readonly fault?: FieldError } {
   const refuse = (value: unknown, type: string): { fault: FieldError } => {
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
-    return { fault: fault.invalid(path, zero, `${path} accessor error: ${shown} is of the type ${type}, expected ${expected}`) };
+    return {
+      fault: fault.invalid(path, zero, `${path} accessor error: ${shown} is of the type ${type}, expected ${expected}`),
+    };
   };
   let value: unknown = object;
   for (const name of path.split('.').filter((part) => part !== '')) {
     if (!isObject(value)) {
-      return { fault: fault.invalid(path, zero, `${path} accessor error: ${String(value)} is of the type ${goType(value)}, expected map[string]interface{}`) };
+      return {
+        fault: fault.invalid(
+          path,
+          zero,
+          `${path} accessor error: ${String(value)} is of the type ${goType(value)}, expected map[string]interface{}`,
+        ),
+      };
     }
     value = value[name];
     if (value === undefined) return {};

@@ -72,7 +72,8 @@ export function listPage(store: ObjectStore, resource: Resource, { namespace, qu
   const left = matching.length - page.length;
   const last = page.at(-1);
   // Whether what is left matches is not known to the real server, unless one name is asked for.
-  const isCut = limit > 0 && page.length === limit && !/(^|,)metadata\.name==?[^,]/.test(query.get('fieldSelector') ?? '');
+  const isCut =
+    limit > 0 && page.length === limit && !/(^|,)metadata\.name==?[^,]/.test(query.get('fieldSelector') ?? '');
   const more = isCut && last !== undefined && objects.at(-1) !== last;
   const selects = (query.get('labelSelector') ?? '') !== '' || (query.get('fieldSelector') ?? '') !== '';
   return {

@@ -15,7 +15,8 @@ import type { Resource } from '../resources.js';
 import { apiVersionOf } from '../resources.js';
 import type { ObjectStore } from '../store.js';
 import { toScale, withScale } from '../subresources/scale.js';
-import { jsonFault, parseBody, parseYaml } from './body.js';
+import { jsonFault } from '../json-fault.js';
+import { parseBody, parseYaml } from './body.js';
 import { parseMediaRanges } from './accept.js';
 
 /** What the writes behind HTTP need. */
@@ -301,11 +302,13 @@ export function deleteOptions({ query, body, contentType }: ObjectRequest): Dele
   if (sent['kind'] !== undefined && sent['kind'] !== 'DeleteOptions') {
     throw errors.badRequest(`decoded object cannot be converted to DeleteOptions: ${String(sent['kind'])}`);
   }
-  const grace = query.get('gracePeriodSeconds');
+  // With a body the query does not count, not even its dryRun.
+  const asked = body.length === 0 ? query : new URLSearchParams();
+  const grace = asked.get('gracePeriodSeconds');
   const orphan =
-    sent['orphanDependents'] ?? (query.has('orphanDependents') ? query.get('orphanDependents') === 'true' : undefined);
-  const policy: string | undefined = sent['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined;
-  const dryRun: string[] = sent['dryRun'] ?? query.getAll('dryRun');
+    sent['orphanDependents'] ?? (asked.has('orphanDependents') ? asked.get('orphanDependents') === 'true' : undefined);
+  const policy: string | undefined = sent['propagationPolicy'] ?? asked.get('propagationPolicy') ?? undefined;
+  const dryRun: string[] = sent['dryRun'] ?? asked.getAll('dryRun');
   const faults: errors.FieldError[] = [];
   if (policy !== undefined && orphan !== undefined && orphan !== null) {
     faults.push(

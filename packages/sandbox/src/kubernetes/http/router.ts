@@ -69,10 +69,7 @@ function fail(
   }
   if (request.destroyed && !request.complete) return;
   deps.logger.error('kubernetes request failed', { method: request.method, path: request.url, error: String(error) });
-  sendError(
-    response,
-    errors.internal(error instanceof Error ? error.message : String(error)),
-  );
+  sendError(response, errors.internal(error instanceof Error ? error.message : String(error)));
 }
 
 function wantsYaml(accept: string | undefined): boolean {
@@ -192,7 +189,11 @@ async function serveResource(
     request.resume();
     // Paths of definitions that lead nowhere are unknown to all handlers, as on the real server; subresources are not.
     const isOwn = path !== undefined && deps.registry.isBuiltinGroup(path.group);
-    if (path?.subresource !== undefined && resource?.custom !== undefined && resource.namespaced === (path.namespace !== undefined)) {
+    if (
+      path?.subresource !== undefined &&
+      resource?.custom !== undefined &&
+      resource.namespaced === (path.namespace !== undefined)
+    ) {
       throw errors.notFound(resource, path.name ?? '');
     }
     const known = isOwn || (path !== undefined && resource !== undefined);
@@ -226,7 +227,10 @@ async function serveResource(
     body,
     warnings,
   };
-  const accepted = path.subresource === 'log' ? ({ type: 'json' } as const) : negotiate(request.headers.accept, resource.custom !== undefined);
+  const accepted =
+    path.subresource === 'log'
+      ? ({ type: 'json' } as const)
+      : negotiate(request.headers.accept, resource.custom !== undefined);
   await serveVerb(deps, { ...exchange, path, wanted, verb: asked, accepted, user });
 }
 
@@ -325,7 +329,9 @@ function create(deps: RouterDeps, { wanted, user }: Call): object {
 
 // A missing object is reported under the name of the subresource where that has a store of its own.
 function asNamed(resource: Resource, subresource: string | undefined): Resource {
-  return subresource === 'scale' && resource.bucket !== 'statefulsets.apps' && resource.custom === undefined ? { ...resource, resource: `${resource.resource}/scale` } : resource;
+  return subresource === 'scale' && resource.bucket !== 'statefulsets.apps' && resource.custom === undefined
+    ? { ...resource, resource: `${resource.resource}/scale` }
+    : resource;
 }
 
 function withName(query: URLSearchParams, name: string): URLSearchParams {

@@ -97,9 +97,7 @@ interface Lists {
 
 function mergeList(type: TypeNode, key: string, { target, patch, name }: Lists): unknown[] {
   if (patch.some((item) => isObject(item) && item[DIRECTIVE] === 'replace')) {
-    return patch
-      .filter((item) => !isReplace(item))
-      .map(strip);
+    return patch.filter((item) => !isReplace(item)).map(strip);
   }
   let result = [...target];
   for (const item of patch) {

@@ -82,7 +82,8 @@ export function withScale(resource: Resource, rule: ScaleRule, live: KubeObject,
       `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
     );
   }
-  if (wanted < 0) {
+  // Custom resources are checked as a whole.
+  if (wanted < 0 && resource.custom === undefined) {
     const error = fault.invalid('spec.replicas', wanted, 'must be greater than or equal to 0');
     throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [error]);
   }

@@ -1,5 +1,6 @@
 import { fault } from '../errors.js';
 import type { FieldError } from '../errors.js';
+import { jsonFault } from '../json-fault.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 
 const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
@@ -65,10 +66,6 @@ export function validateSecret(object: KubeObject): FieldError[] {
 }
 
 function jsonFaults(base64: string, path: string): FieldError[] {
-  try {
-    JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
-    return [];
-  } catch {
-    return [fault.invalid(path, '<secret contents redacted>', 'invalid character')];
-  }
+  const why = jsonFault(Buffer.from(base64, 'base64').toString('utf8'));
+  return why === '' ? [] : [fault.invalid(path, '<secret contents redacted>', why)];
 }

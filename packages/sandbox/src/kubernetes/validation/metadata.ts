@@ -23,7 +23,11 @@ export function validateMetadata(resource: Resource, { metadata }: KubeObject): 
   const { name = '' } = metadata;
   if (name === '') faults.push(fault.required('metadata.name', 'name or generateName is required'));
   else for (const why of rule(name)) faults.push(fault.invalid('metadata.name', name, why));
-  faults.push(...labelsFaults(metadata.labels, 'metadata.labels'), ...annotationsFaults(metadata), ...ownersFaults(metadata));
+  faults.push(
+    ...labelsFaults(metadata.labels, 'metadata.labels'),
+    ...annotationsFaults(metadata),
+    ...ownersFaults(metadata),
+  );
   (metadata.finalizers ?? []).forEach((name, index) => {
     const isForeign = resource.custom !== undefined || resource.group === 'apiextensions.k8s.io';
     const known = isForeign || ['orphan', 'foregroundDeletion', 'kubernetes'].includes(name);

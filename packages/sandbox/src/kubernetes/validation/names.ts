@@ -64,7 +64,7 @@ export function wildcardFaults(name: string): string[] {
 export function portNameFaults(name: string): string[] {
   const faults: string[] = [];
   if (name.length > 15) faults.push('must be no more than 15 characters');
-  if (!/^[-a-z0-9]+$/.test(name)) faults.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+  if (!/^[-a-z0-9]+$/.test(name)) faults.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   if (!/[a-z]/.test(name)) faults.push('must contain at least one letter (a-z)');
   if (name.includes('--')) faults.push('must not contain consecutive hyphens');
   if (/^-|-$/.test(name)) faults.push('must not begin or end with a hyphen');

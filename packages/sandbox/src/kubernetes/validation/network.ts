@@ -66,7 +66,7 @@ function servicePortFaults(
   if (!PROTOCOLS.includes(port['protocol'] as string)) {
     faults.push(fault.notSupported(`${path}.protocol`, port['protocol'], PROTOCOLS));
   }
-  faults.push(...portFaults(port['targetPort'], `${path}.targetPort`));
+  faults.push(...portFaults(port['targetPort'] ?? 0, `${path}.targetPort`));
   return faults;
 }
 
@@ -161,7 +161,8 @@ export function validateNetworkPolicy({ spec = {} }: KubeObject): FieldError[] {
     });
   }
   const types = (spec['policyTypes'] ?? []) as string[];
-  if (types.length > 2) return [...faults, fault.invalid('spec.policyTypes', types, 'may not specify more than two policyTypes')];
+  if (types.length > 2)
+    return [...faults, fault.invalid('spec.policyTypes', types, 'may not specify more than two policyTypes')];
   types.forEach((type, index) => {
     if (!['Ingress', 'Egress'].includes(type)) {
       faults.push(fault.notSupported(`spec.policyTypes[${index}]`, type, ['Ingress', 'Egress']));

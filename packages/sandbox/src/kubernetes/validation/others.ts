@@ -69,9 +69,7 @@ export function validateAutoscaler({ spec = {} }: KubeObject): FieldError[] {
   }
   if (maxReplicas < 1) faults.push(fault.invalid('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
   if (minReplicas !== undefined && maxReplicas < minReplicas) {
-    faults.push(
-      fault.invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'),
-    );
+    faults.push(fault.invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'));
   }
   if (!target['kind']) faults.push(fault.required('spec.scaleTargetRef.kind'));
   if (!target['name']) faults.push(fault.required('spec.scaleTargetRef.name'));

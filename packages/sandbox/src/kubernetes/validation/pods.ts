@@ -23,6 +23,11 @@ export function validatePodSpec(spec: Fields, path: string): FieldError[] {
     const supported = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
     faults.push(fault.notSupported(`${path}.dnsPolicy`, spec['dnsPolicy'], supported));
   }
+  const required = spec['affinity']?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution as Fields | undefined;
+  if (required !== undefined && ((required['nodeSelectorTerms'] ?? []) as unknown[]).length === 0) {
+    const at = `${path}.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
+    faults.push(fault.required(at, 'must have at least one node selector term'));
+  }
   const deadline = spec['activeDeadlineSeconds'];
   if (deadline !== undefined && (deadline < 1 || deadline > 2_147_483_647)) {
     faults.push(
@@ -143,6 +148,16 @@ function validateResources(resources: Fields, path: string, faults: FieldError[]
 const MUTABLE =
   'pod updates may not change fields other than `spec.containers[*].image`, `spec.initContainers[*].image`, ' +
   '`spec.activeDeadlineSeconds` or `spec.tolerations` (only additions to existing tolerations)';
+
+/** Tolerations may be added to a pod, not taken away. */
+export function tolerationsChange(spec: Fields, live: Fields): FieldError[] {
+  const same = (a: Fields, b: Fields): boolean =>
+    ['key', 'operator', 'value', 'effect'].every((member) => a[member] === b[member]);
+  const now = (spec['tolerations'] ?? []) as Fields[];
+  const isKept = ((live['tolerations'] ?? []) as Fields[]).every((old) => now.some((one) => same(one, old)));
+  const why = 'existing toleration can not be modified except its tolerationSeconds';
+  return isKept ? [] : [fault.forbidden('spec.tolerations', why)];
+}
 
 /** What of a pod's spec may not change, or `undefined` when the change is allowed. */
 export function podSpecChange(

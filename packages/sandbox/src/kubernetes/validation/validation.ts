@@ -8,7 +8,7 @@ import { validateConfigMap, validateSecret } from './config.js';
 import { subdomainFaults } from './names.js';
 import { validateIngress, validateNetworkPolicy, validateService } from './network.js';
 import { validateAutoscaler, validateClaim, validateLease, validateLimitRange } from './others.js';
-import { podSpecChange, validatePodSpec } from './pods.js';
+import { podSpecChange, tolerationsChange, validatePodSpec } from './pods.js';
 import { validateBinding, validateRole } from './rbac.js';
 import { validateJobSpec, validateWorkload } from './workloads.js';
 
@@ -116,7 +116,9 @@ const updateValidators: Readonly<Record<string, UpdateValidator>> = {
   ),
   'pods.': ({ spec = {} }, { spec: live = {} }) => {
     const change = podSpecChange(spec, live, isEqual);
-    return change === undefined ? [] : [change];
+    // A changed number of containers is all that is told.
+    if (change !== undefined && change.field !== 'spec') return [change];
+    return [...tolerationsChange(spec, live), ...(change === undefined ? [] : [change])];
   },
   'services.': ({ spec = {} }, { spec: live = {} }) => {
     const kept = spec['type'] !== 'ExternalName' && live['type'] !== 'ExternalName' && live['clusterIP'] !== undefined;

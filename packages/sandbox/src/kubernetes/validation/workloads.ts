@@ -120,9 +120,7 @@ function statefulSetFaults(spec: Fields): FieldError[] {
   const faults: FieldError[] = [];
   const policy = spec['podManagementPolicy'] as string;
   if (!['OrderedReady', 'Parallel'].includes(policy)) {
-    faults.push(
-      fault.invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"),
-    );
+    faults.push(fault.invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
   }
   const { type, rollingUpdate } = (spec['updateStrategy'] ?? {}) as { type?: string; rollingUpdate?: Fields };
   if (type === 'OnDelete') {
@@ -133,7 +131,7 @@ function statefulSetFaults(spec: Fields): FieldError[] {
   } else if (type === 'RollingUpdate') {
     faults.push(...notNegative(rollingUpdate ?? {}, ['partition'], 'spec.updateStrategy.rollingUpdate'));
   } else {
-    faults.push(fault.invalid('spec.updateStrategy', type, "must be 'RollingUpdate' or 'OnDelete'"));
+    faults.push(fault.invalid('spec.updateStrategy', spec['updateStrategy'], "must be 'RollingUpdate' or 'OnDelete'"));
   }
   return faults;
 }
@@ -155,6 +153,7 @@ export function validateJobSpec(spec: Fields, path: string): FieldError[] {
   const faults = notNegative(spec, members, path);
   faults.push(...validatePodSpec(spec['template']?.spec ?? {}, `${path}.template.spec`));
   const labels: Record<string, string> | undefined = spec['template']?.metadata?.labels;
+  if (path === 'spec' && (spec['selector'] ?? undefined) === undefined) faults.push(fault.required('spec.selector'));
   if (path === 'spec' && !matchesSelector(spec['selector'] ?? undefined, labels)) {
     const why = '`selector` does not match template `labels`';
     faults.push({

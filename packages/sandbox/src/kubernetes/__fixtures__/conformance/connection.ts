@@ -52,7 +52,15 @@ export class Client {
       : new http.Agent(options);
   }
 
-  send({ method, path, query = {}, contentType, accept = 'application/json', body, watches = false }: Step): Promise<Answer> {
+  send({
+    method,
+    path,
+    query = {},
+    contentType,
+    accept = 'application/json',
+    body,
+    watches = false,
+  }: Step): Promise<Answer> {
     const { server, token } = this.#connection;
     const url = new URL(path, server);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);

@@ -17,13 +17,29 @@ export interface Difference {
   readonly explains?: (step: Step, real: Answer, ours: Answer) => boolean;
 }
 
+const MERGED = new Set([
+  'tags',
+  'parts',
+  'containers',
+  'volumes',
+  'env',
+  'ports',
+  'initContainers',
+  'imagePullSecrets',
+]);
+
 /** The argued list: told in the package's README too. */
 export const differences: readonly Difference[] = [
   {
     subject: 'younger fields',
     why: 'current servers set defaults for fields that 1.20 does not have',
     members: {
-      services: ['spec ipFamilies', 'spec ipFamilyPolicy', 'spec internalTrafficPolicy', 'spec allocateLoadBalancerNodePorts'],
+      services: [
+        'spec ipFamilies',
+        'spec ipFamilyPolicy',
+        'spec internalTrafficPolicy',
+        'spec allocateLoadBalancerNodePorts',
+      ],
       statefulsets: ['spec persistentVolumeClaimRetentionPolicy'],
       daemonsets: ['spec updateStrategy rollingUpdate maxSurge'],
       jobs: ['spec completionMode', 'spec suspend', 'spec podReplacementPolicy'],
@@ -34,7 +50,9 @@ export const differences: readonly Difference[] = [
     why: 'since 1.27 they have a prefix too',
     members: {
       jobs: ['metadata labels', 'spec template metadata labels', 'spec selector matchLabels'].flatMap((path) =>
-        ['controller-uid', 'job-name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'].map((name) => `${path} ${name}`),
+        ['controller-uid', 'job-name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'].map(
+          (name) => `${path} ${name}`,
+        ),
       ),
     },
   },
@@ -48,7 +66,17 @@ export const differences: readonly Difference[] = [
   {
     subject: 'ownership of some structs and maps',
     why: 'they are one unit in current schemas',
-    units: ['nodeSelector', 'selector', 'scaleTargetRef', 'roleRef', 'fieldRef', 'podSelector', 'secretKeyRef', 'configMapKeyRef', 'requiredDuringSchedulingIgnoredDuringExecution'],
+    units: [
+      'nodeSelector',
+      'selector',
+      'scaleTargetRef',
+      'roleRef',
+      'fieldRef',
+      'podSelector',
+      'secretKeyRef',
+      'configMapKeyRef',
+      'requiredDuringSchedulingIgnoredDuringExecution',
+    ],
   },
   {
     subject: 'ownership of status by writes of the object itself',
@@ -58,24 +86,33 @@ export const differences: readonly Difference[] = [
   {
     subject: 'fields and the host of a Service port left out of an apply',
     why: '1.20 wants the protocol, current servers know its default',
-    explains: ({ contentType, path }, real) => contentType?.includes('apply') === true && path.includes('/services/') && real.status === 500,
+    explains: ({ contentType, path }, real) =>
+      contentType?.includes('apply') === true && path.includes('/services/') && real.status === 500,
   },
   {
-    subject: 'annotations of an autoscaler',
-    why: 'its controller keeps the conditions in one, and so comes to own others',
-    claims: { horizontalpodautoscalers: ['metadata annotations'] },
+    subject: 'what controllers keep in metadata',
+    why: 'the conditions of an autoscaler in an annotation (1.20), a finalizer on claims: at a time of their own',
+    claims: { horizontalpodautoscalers: ['metadata annotations'], persistentvolumeclaims: ['metadata finalizers'] },
   },
   {
     subject: 'ownership of replicas',
     why: 'since 1.21 a write to the scale subresource owns them',
-    claims: { deployments: ['spec replicas'], statefulsets: ['spec replicas'], replicasets: ['spec replicas'], widgets: ['spec replicas'] },
+    claims: {
+      deployments: ['spec replicas'],
+      statefulsets: ['spec replicas'],
+      replicasets: ['spec replicas'],
+      widgets: ['spec replicas'],
+    },
     explains: ({ contentType, body }, real, ours) =>
-      contentType?.includes('apply') === true && (body as Fields)['spec']?.replicas !== undefined && [real.status, ours.status].includes(409),
+      contentType?.includes('apply') === true &&
+      (body as Fields)['spec']?.replicas !== undefined &&
+      [real.status, ours.status].includes(409),
   },
   {
     subject: 'the answer to a DELETE of a Service',
     why: 'the object now, a Status then',
-    explains: ({ method, path }, real, ours) => method === 'DELETE' && path.includes('/services/') && real.status === 200 && ours.status === 200,
+    explains: ({ method, path }, real, ours) =>
+      method === 'DELETE' && path.includes('/services/') && real.status === 200 && ours.status === 200,
   },
   {
     subject: 'a faulty request',
@@ -88,9 +125,39 @@ export const differences: readonly Difference[] = [
     explains: ({ method, path }, real, ours) => method === 'PUT' && path.includes('/services/') && real.status === 404,
   },
   {
+    subject: 'order of the elements of a list after an apply',
+    why: 'that of the configuration now, that of the object then',
+    settle(object) {
+      const sort = (value: unknown): void => {
+        if (typeof value !== 'object' || value === null) return;
+        for (const [name, inner] of Object.entries(value)) {
+          if (Array.isArray(inner) && MERGED.has(name))
+            inner.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+          sort(inner);
+        }
+      };
+      sort(object['spec']);
+    },
+  },
+  {
+    subject: 'the count of template changes in a Table of DaemonSets',
+    why: 'is there only where it is converted; it is deprecated',
+    settle(object) {
+      if (object['kind'] === 'PartialObjectMetadata')
+        delete object['metadata']?.annotations?.['deprecated.daemonset.template.generation'];
+    },
+  },
+  {
+    subject: 'an apply that gives up all parts of an object',
+    why: '1.20 leaves null in its place, which the schema of a custom resource refuses',
+    explains: ({ contentType }, real) =>
+      contentType?.includes('apply') === true && JSON.stringify(real.body).includes('of type object: \\"null\\"'),
+  },
+  {
     subject: 'an apply of a wrong type, or without the key of an element',
     why: 'it is refused before conflicts and before validation now',
-    explains: ({ contentType }, real, ours) => contentType?.includes('apply') === true && [409, 422].includes(real.status) && ours.status === 400,
+    explains: ({ contentType }, real, ours) =>
+      contentType?.includes('apply') === true && [409, 422].includes(real.status) && ours.status === 400,
   },
   {
     subject: 'words of decoders',
@@ -104,7 +171,8 @@ export const differences: readonly Difference[] = [
   {
     subject: 'words about a continue token',
     why: 'it is opaque, and so is what is wrong with one',
-    explains: ({ query }, real, ours) => query?.['continue'] !== undefined && real.status === 400 && ours.status === 400,
+    explains: ({ query }, real, ours) =>
+      query?.['continue'] !== undefined && real.status === 400 && ours.status === 400,
   },
   {
     subject: 'group of a faulty Ingress or NetworkPolicy',
@@ -133,7 +201,8 @@ export const differences: readonly Difference[] = [
     why: 'assigned now, not then',
     settle(object, resource) {
       if (resource !== 'services' || object['metadata']?.resourceVersion !== undefined) return;
-      for (const member of ['clusterIP', 'clusterIPs']) if (object['spec']?.[member] !== 'None') delete object['spec']?.[member];
+      for (const member of ['clusterIP', 'clusterIPs'])
+        if (object['spec']?.[member] !== 'None') delete object['spec']?.[member];
     },
   },
   {
@@ -156,9 +225,13 @@ export const differences: readonly Difference[] = [
   {
     subject: 'words about a claim that may not change',
     why: 'more may change now',
+    explains: ({ path }, real, ours) =>
+      path.includes('/persistentvolumeclaims/') && real.status === 422 && ours.status === 422,
     settle(object) {
       for (const cause of (object['kind'] === 'Status' ? (object['details']?.causes ?? []) : []) as Fields[]) {
-        cause['message'] = String(cause['message']).replace(/(spec is immutable after creation except resources\.requests).*/s, '$1').replace(/^(Forbidden: updates to statefulset spec for fields other than).*/s, '$1');
+        cause['message'] = String(cause['message'])
+          .replace(/(spec is immutable after creation except resources\.requests).*/s, '$1')
+          .replace(/^(Forbidden: updates to statefulset spec for fields other than).*/s, '$1');
       }
     },
   },
@@ -167,14 +240,16 @@ export const differences: readonly Difference[] = [
     why: 'has the index now',
     settle(object) {
       for (const cause of (object['kind'] === 'Status' ? (object['details']?.causes ?? []) : []) as Fields[]) {
-        if (cause['reason'] === 'FieldValueRequired' && cause['message'] === 'Required value') cause['field'] = String(cause['field']).replaceAll(/\[\d+\]/g, '');
+        if (cause['reason'] === 'FieldValueRequired' && cause['message'] === 'Required value')
+          cause['field'] = String(cause['field']).replaceAll(/\[\d+\]/g, '');
       }
     },
   },
   {
     subject: 'words of the label selector parser',
     why: 'changed since',
-    explains: ({ query }, real, ours) => query?.['labelSelector'] !== undefined && real.status === 400 && ours.status === 400,
+    explains: ({ query }, real, ours) =>
+      query?.['labelSelector'] !== undefined && real.status === 400 && ours.status === 400,
   },
 ];
 

@@ -12,7 +12,18 @@ const MANAGERS = ['alice', 'bob', 'kubectl'];
 export const NAMESPACES: readonly string[] = ['<run>-a', '<run>-b'];
 
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
-const LABEL_SELECTORS = ['a=x', 'a!=x', 'a', '!a', 'a in (x,y)', 'tier notin (z)', 'a=x,b', 'a=', 'example.com/n>3', 'a==z'];
+const LABEL_SELECTORS = [
+  'a=x',
+  'a!=x',
+  'a',
+  '!a',
+  'a in (x,y)',
+  'tier notin (z)',
+  'a=x,b',
+  'a=',
+  'example.com/n>3',
+  'a==z',
+];
 const BAD_SELECTORS = ['a in', '!', 'a=x,', 'a in (x', ',', 'a=b=c', '=x', 'bad key!=x', 'a=bad value!'];
 
 /** One object's address. */
@@ -43,7 +54,8 @@ class Generator {
   next(): Step[] {
     const target = this.#target();
     const exists = this.#made.has(target.path);
-    if (!exists && this.#random.chance(0.6)) return [this.#random.chance(0.7) ? this.#create(target) : this.#apply(target)];
+    if (!exists && this.#random.chance(0.6))
+      return [this.#random.chance(0.7) ? this.#create(target) : this.#apply(target)];
     return this.#random.weighted<() => Step[]>([
       [4, () => [this.#create(target)]],
       [6, () => [this.#get(target)]],
@@ -107,16 +119,19 @@ class Generator {
       body = overlay(body, { metadata: { name: undefined, generateName: 'made-' } });
       query = { ...query, dryRun: 'All' };
     } else if (random.chance(0.04)) {
-      body = overlay(body, random.pick<Fields>([
-        { metadata: { name: 'Bad_Name' } },
-        { metadata: { name: '' } },
-        { metadata: { resourceVersion: '1' } },
-        { metadata: { namespace: 'elsewhere' } },
-        { metadata: { uid: '11111111-2222-3333-4444-555555555555', creationTimestamp: '2001-01-01T00:00:00Z' } },
-        { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: '' , uid: '1' }] } },
-        { apiVersion: 'example.com/v9' },
-        { kind: 'Nonsense' },
-      ]));
+      body = overlay(
+        body,
+        random.pick<Fields>([
+          { metadata: { name: 'Bad_Name' } },
+          { metadata: { name: '' } },
+          { metadata: { resourceVersion: '1' } },
+          { metadata: { namespace: 'elsewhere' } },
+          { metadata: { uid: '11111111-2222-3333-4444-555555555555', creationTimestamp: '2001-01-01T00:00:00Z' } },
+          { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: '', uid: '1' }] } },
+          { apiVersion: 'example.com/v9' },
+          { kind: 'Nonsense' },
+        ]),
+      );
     }
     if (query['dryRun'] === undefined && body['metadata']?.name === name) this.#made.add(path);
     if (random.chance(0.05)) return { method: 'POST', path: collection, query, accept: TABLE, body };
@@ -139,7 +154,13 @@ class Generator {
     const query: Record<string, string> = {};
     if (random.chance(0.4)) query['labelSelector'] = random.pick(random.chance(0.1) ? BAD_SELECTORS : LABEL_SELECTORS);
     if (random.chance(0.25)) {
-      query['fieldSelector'] = random.pick(['metadata.name=one', 'metadata.name!=two', 'metadata.namespace=x', ...kind.fieldSelectors, ...kind.fieldSelectors]);
+      query['fieldSelector'] = random.pick([
+        'metadata.name=one',
+        'metadata.name!=two',
+        'metadata.namespace=x',
+        ...kind.fieldSelectors,
+        ...kind.fieldSelectors,
+      ]);
       if (random.chance(0.1)) query['fieldSelector'] = random.pick(['spec.nosuch=1', 'metadata.name']);
     }
     return query;
@@ -151,10 +172,15 @@ class Generator {
     const path = random.chance(0.15) && kind.custom === true ? `${kind.root}/${kind.resource}` : collection;
     const query = this.#selection(target);
     if (random.chance(0.2)) return [{ method: 'GET', path, query, accept: TABLE }];
-    const isPaged = kind.busy !== true && !['secrets', 'pods', 'configmaps'].includes(kind.resource) && random.chance(0.4);
+    const isPaged =
+      kind.busy !== true && !['secrets', 'pods', 'configmaps'].includes(kind.resource) && random.chance(0.4);
     if (!isPaged) return [{ method: 'GET', path, query }];
     const first: Step = { method: 'GET', path, query: { ...query, limit: '1' } };
-    const rest: Step = { method: 'GET', path, query: { ...query, limit: random.pick(['1', '2', '0']), continue: `<continue:${path}>` } };
+    const rest: Step = {
+      method: 'GET',
+      path,
+      query: { ...query, limit: random.pick(['1', '2', '0']), continue: `<continue:${path}>` },
+    };
     // What is written between two pages is not seen by the second.
     return random.chance(0.5) ? [first, this.#mergePatch(target), rest] : [first, rest];
   }
@@ -163,9 +189,19 @@ class Generator {
     const random = this.#random;
     const { kind, path } = target;
     let body = this.#whole(target);
-    const version = kind.busy === true ? undefined : random.weighted([[5, `<rv:${path}>`], [3, undefined], [1, `<old:${path}>`]]);
+    const version =
+      kind.busy === true
+        ? undefined
+        : random.weighted([
+            [5, `<rv:${path}>`],
+            [3, undefined],
+            [1, `<old:${path}>`],
+          ]);
     if (version !== undefined) body = overlay(body, { metadata: { resourceVersion: version } });
-    if (random.chance(0.1)) body = overlay(body, { metadata: { uid: random.pick([`<uid:${path}>`, '11111111-2222-3333-4444-555555555555']) } });
+    if (random.chance(0.1))
+      body = overlay(body, {
+        metadata: { uid: random.pick([`<uid:${path}>`, '11111111-2222-3333-4444-555555555555']) },
+      });
     if (random.chance(0.03)) body = overlay(body, { metadata: { name: 'other' } });
     return { method: 'PUT', path, query: this.#query(), body };
   }
@@ -175,8 +211,10 @@ class Generator {
     const { kind, path } = target;
     let body = this.#fragments(target, 2);
     const { path: leaf } = random.pick(leavesOf(body));
-    if (leaf[0] !== 'stringData' && random.chance(0.25)) body = setLeaf(body, leaf, null);
-    if (kind.busy !== true && random.chance(0.05)) body = overlay(body, { metadata: { resourceVersion: random.pick([`<rv:${path}>`, `<old:${path}>`]) } });
+    const isOdd = ['stringData', 'matchLabels'].some((name) => leaf.includes(name)); // where 1.20 tells nothing from empty
+    if (!isOdd && random.chance(0.25)) body = setLeaf(body, leaf, null);
+    if (kind.busy !== true && random.chance(0.05))
+      body = overlay(body, { metadata: { resourceVersion: random.pick([`<rv:${path}>`, `<old:${path}>`]) } });
     return this.#patch(target, 'application/merge-patch+json', body);
   }
 
@@ -184,7 +222,9 @@ class Generator {
     const random = this.#random;
     let body = this.#fragments(target, 2);
     // Only where something is sure to be patched: 1.20 keeps directives and nulls where there is nothing.
-    const sure = leavesOf(body).filter(({ path }) => has(overlay({ metadata: {} }, target.kind.base), path.slice(0, -1)));
+    const sure = leavesOf(body).filter(({ path }) =>
+      has(overlay({ metadata: {} }, target.kind.base), path.slice(0, -1)),
+    );
     if (sure.length > 0 && random.chance(0.2)) body = setLeaf(body, random.pick(sure).path, null);
     if (random.chance(0.2)) body = this.#withDirective(body, target);
     return this.#patch(target, 'application/strategic-merge-patch+json', body);
@@ -196,14 +236,20 @@ class Generator {
     if (Array.isArray(value)) {
       const [first] = value as unknown[];
       if (!has(kind.base, path) || typeof first !== 'object' || first === null) return body;
-      return setLeaf(body, path, random.pick<unknown[]>([
-        [{ ...first, $patch: 'delete' }],
-        [...(value as unknown[]), { $patch: 'replace' }],
-        [{ ...first, $patch: 'replace' }],
-      ]));
+      return setLeaf(
+        body,
+        path,
+        random.pick<unknown[]>([
+          [{ ...first, $patch: 'delete' }],
+          [...(value as unknown[]), { $patch: 'replace' }],
+          [{ ...first, $patch: 'replace' }],
+        ]),
+      );
     }
     const parent = path.slice(0, -1);
-    return parent.length === 0 || !has(kind.base, parent) ? body : setLeaf(body, [...parent, '$patch'], random.pick(['replace', 'delete', 'merge']));
+    return parent.length === 0 || !has(kind.base, parent)
+      ? body
+      : setLeaf(body, [...parent, '$patch'], random.pick(['replace', 'delete', 'merge']));
   }
 
   #jsonPatch(target: Target): Step {
@@ -230,14 +276,23 @@ class Generator {
     const { kind, name, path } = target;
     const identity = { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name } };
     // A pod made of a part would be for the scheduler.
-    const wanted = kind.resource !== 'pods' && this.#made.has(path) && random.chance(0.6) ? this.#fragments(target, 2) : overlay(kind.base, this.#fragments(target, 2));
+    const wanted =
+      kind.resource !== 'pods' && this.#made.has(path) && random.chance(0.6)
+        ? this.#fragments(target, 2)
+        : overlay(kind.base, this.#fragments(target, 2));
     const query: Record<string, string> = {
       ...(random.chance(0.97) ? { fieldManager: random.pick(MANAGERS) } : {}),
       ...(random.chance(0.4) ? { force: 'true' } : {}),
       ...(random.chance(0.05) ? { dryRun: 'All' } : {}),
     };
     if (query['dryRun'] === undefined) this.#made.add(path);
-    return { method: 'PATCH', path, query, contentType: 'application/apply-patch+yaml', body: overlay(identity, wanted) };
+    return {
+      method: 'PATCH',
+      path,
+      query,
+      contentType: 'application/apply-patch+yaml',
+      body: overlay(identity, withoutEmpty(wanted)),
+    };
   }
 
   #patch({ path }: Target, contentType: string, body: Fields | Fields[]): Step {
@@ -254,10 +309,46 @@ class Generator {
     const identity = { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name } };
     return random.weighted<() => Step>([
       [1, () => ({ method: 'GET', path: at })],
-      [4, () => ({ method: 'PATCH', path: at, query: this.#query(), contentType: 'application/merge-patch+json', body: fragment })],
-      [1, () => ({ method: 'PATCH', path: at, query: this.#query(), contentType: 'application/strategic-merge-patch+json', body: fragment })],
-      [1, () => ({ method: 'PATCH', path: at, query: this.#query(), contentType: 'application/json-patch+json', body: [{ op: 'add', path: '/status/message', value: random.pick(NAMES) }] })],
-      [2, () => ({ method: 'PATCH', path: at, query: { fieldManager: random.pick(MANAGERS), force: String(random.chance(0.5)) }, contentType: 'application/apply-patch+yaml', body: overlay(identity, fragment) })],
+      [
+        4,
+        () => ({
+          method: 'PATCH',
+          path: at,
+          query: this.#query(),
+          contentType: 'application/merge-patch+json',
+          body: fragment,
+        }),
+      ],
+      [
+        1,
+        () => ({
+          method: 'PATCH',
+          path: at,
+          query: this.#query(),
+          contentType: 'application/strategic-merge-patch+json',
+          body: fragment,
+        }),
+      ],
+      [
+        1,
+        () => ({
+          method: 'PATCH',
+          path: at,
+          query: this.#query(),
+          contentType: 'application/json-patch+json',
+          body: [{ op: 'add', path: '/status/message', value: random.pick(NAMES) }],
+        }),
+      ],
+      [
+        2,
+        () => ({
+          method: 'PATCH',
+          path: at,
+          query: { fieldManager: random.pick(MANAGERS), force: String(random.chance(0.5)) },
+          contentType: 'application/apply-patch+yaml',
+          body: overlay(identity, fragment),
+        }),
+      ],
     ])();
   }
 
@@ -268,11 +359,34 @@ class Generator {
     const at = `${path}/scale`;
     const replicas = random.below(3);
     const namespace = collection.split('/').at(-2) ?? '';
-    const body = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name, namespace }, spec: { replicas: random.chance(0.1) ? -1 : replicas } };
+    const body = {
+      apiVersion: 'autoscaling/v1',
+      kind: 'Scale',
+      metadata: { name, namespace },
+      spec: { replicas: random.chance(0.1) ? -1 : replicas },
+    };
     return random.weighted<() => Step>([
       [2, () => ({ method: 'GET', path: at })],
-      [2, () => ({ method: 'PATCH', path: at, query: this.#query(), contentType: 'application/merge-patch+json', body: { spec: { replicas } } })],
-      [1, () => ({ method: 'PATCH', path: at, query: this.#query(), contentType: 'application/json-patch+json', body: [{ op: 'add', path: '/spec/replicas', value: replicas }] })],
+      [
+        2,
+        () => ({
+          method: 'PATCH',
+          path: at,
+          query: this.#query(),
+          contentType: 'application/merge-patch+json',
+          body: { spec: { replicas } },
+        }),
+      ],
+      [
+        1,
+        () => ({
+          method: 'PATCH',
+          path: at,
+          query: this.#query(),
+          contentType: 'application/json-patch+json',
+          body: [{ op: 'add', path: '/spec/replicas', value: replicas }],
+        }),
+      ],
       [2, () => ({ method: 'PUT', path: at, query: this.#query(), body })],
     ])();
   }
@@ -284,25 +398,41 @@ class Generator {
     const body = random.weighted<Fields | undefined>([
       [4, undefined],
       [3, { propagationPolicy: 'Background' }],
-      [1, { propagationPolicy: 'Orphan' }],
-      [1, { propagationPolicy: 'Foreground' }],
+      // It takes a real collector half a minute to know a new kind.
+      [kind.custom === true ? 0 : 1, { propagationPolicy: 'Orphan' }],
+      [kind.custom === true ? 0 : 1, { propagationPolicy: 'Foreground' }],
       [1, { gracePeriodSeconds: 0 }],
       [0.5, { preconditions: { uid: random.pick([`<uid:${path}>`, '11111111-2222-3333-4444-555555555555']) } }],
-      [kind.busy === true ? 0 : 0.5, { preconditions: { resourceVersion: random.pick([`<rv:${path}>`, `<old:${path}>`]) } }],
+      [
+        kind.busy === true ? 0 : 0.5,
+        { preconditions: { resourceVersion: random.pick([`<rv:${path}>`, `<old:${path}>`]) } },
+      ],
       [0.3, { propagationPolicy: 'Sideways' }],
       [0.3, { propagationPolicy: 'Background', orphanDependents: true }],
     ]);
     if (random.chance(0.08)) query['dryRun'] = 'All';
     else this.#made.delete(path);
-    const step: Step = { method: 'DELETE', path, query, ...(body === undefined ? {} : { body: { kind: 'DeleteOptions', apiVersion: 'v1', ...body } }) };
+    const step: Step = {
+      method: 'DELETE',
+      path,
+      query,
+      ...(body === undefined ? {} : { body: { kind: 'DeleteOptions', apiVersion: 'v1', ...body } }),
+    };
     // Objects that hold on are let go, now and then.
-    const release = { method: 'PATCH', path, contentType: 'application/merge-patch+json', body: { metadata: { finalizers: null } } } as const;
-    return random.chance(0.6) ? [step, release] : [step];
+    const release = {
+      method: 'PATCH',
+      path,
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { finalizers: null } },
+    } as const;
+    // The finalizer of a claim is put back by its controller.
+    return kind.resource !== 'persistentvolumeclaims' && random.chance(0.6) ? [step, release] : [step];
   }
 
   #removeCollection(target: Target): Step {
     const { kind, collection, path } = target;
-    if (['services', 'secrets', 'configmaps', 'serviceaccounts'].includes(kind.resource) || kind.busy === true) return this.#get(target);
+    if (['services', 'secrets', 'configmaps', 'serviceaccounts'].includes(kind.resource) || kind.busy === true)
+      return this.#get(target);
     this.#made.delete(path);
     return { method: 'DELETE', path: collection, query: { labelSelector: this.#random.pick(['a=x', 'tier', '!a']) } };
   }
@@ -311,7 +441,7 @@ class Generator {
     const random = this.#random;
     const { kind, collection } = target;
     if (kind.busy === true) return this.#list(target);
-    const selection = this.#random.chance(0.5) ? { labelSelector: random.pick(LABEL_SELECTORS) } : {};
+    const selection: Record<string, string> = this.#random.chance(0.5) ? { labelSelector: random.pick(LABEL_SELECTORS) } : {};
     const steps: Step[] = [{ method: 'GET', path: collection }];
     for (let left = 2 + random.below(5); left > 0; left -= 1) {
       const name = random.pick(NAMES);
@@ -326,7 +456,13 @@ class Generator {
       );
     }
     const query = { ...selection, watch: 'true', timeoutSeconds: '1', resourceVersion: `<list:${collection}>` };
-    steps.push({ method: 'GET', path: collection, query, watches: true, ...(random.chance(0.15) ? { accept: TABLE } : {}) });
+    steps.push({
+      method: 'GET',
+      path: collection,
+      query,
+      watches: true,
+      ...(random.chance(0.15) ? { accept: TABLE } : {}),
+    });
     return steps;
   }
 
@@ -347,10 +483,35 @@ class Generator {
       { method: 'GET', path: collection, query: { continue: 'nonsense' } },
       { method: 'GET', path, accept: 'text/html' },
       { method: 'POST', path: collection, query: { dryRun: 'Some' }, body: { metadata: { name } } },
-      { method: 'POST', path: `${kind.root}/namespaces/absent-<run>/${kind.resource}`, body: { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name }, ...kind.base } },
+      {
+        method: 'POST',
+        path: `${kind.root}/namespaces/absent-<run>/${kind.resource}`,
+        body: { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name }, ...kind.base },
+      },
       { method: 'GET', path: `${kind.root}/namespaces/absent-<run>/${kind.resource}` },
     ]);
   }
+}
+
+// 1.20 takes what is null or empty in an apply for not said.
+function withoutEmpty(tree: Fields): Fields {
+  const kept = Object.entries(tree).filter(
+    ([name, value]) => !(name === 'nested' && isEmpty(value)) && !(value === null && name !== 'note'),
+  );
+  const inner = kept.map(
+    ([name, value]) =>
+      [
+        name,
+        typeof value === 'object' && value !== null && !Array.isArray(value)
+          ? withoutEmpty(value as Fields)
+          : (value as unknown),
+      ] as const,
+  );
+  return Object.fromEntries(inner.filter(([name, value]) => !(name === 'spec' && isEmpty(value))));
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 function has(tree: unknown, path: readonly string[]): boolean {

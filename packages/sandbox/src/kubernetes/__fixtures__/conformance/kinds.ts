@@ -30,8 +30,12 @@ const VALUES = ['x', 'y', 'z', ''];
 /** Parts of the metadata of any kind. */
 export const metadataFragments: readonly Fragment[] = [
   (random) => ({ metadata: { labels: { [random.pick(KEYS)]: random.pick(VALUES) } } }),
-  (random) => ({ metadata: { labels: { [random.pick(KEYS)]: random.pick(VALUES), 'example.com/n': String(random.below(9)) } } }),
-  (random) => ({ metadata: { annotations: { [random.pick(['note', 'example.com/note'])]: random.pick(['', 'one', 'two words']) } } }),
+  (random) => ({
+    metadata: { labels: { [random.pick(KEYS)]: random.pick(VALUES), 'example.com/n': String(random.below(9)) } },
+  }),
+  (random) => ({
+    metadata: { annotations: { [random.pick(['note', 'example.com/note'])]: random.pick(['', 'one', 'two words']) } },
+  }),
 ];
 
 /** Parts that hold an object back from deletion. */
@@ -57,12 +61,20 @@ const NAMES = ['one', 'two', 'three'];
 
 const containerFragments: readonly Fragment[] = [
   () => ({}),
-  (random) => ({ image: random.pick(['busybox', 'busybox:1', 'example.com:5000/a/b:v2', 'a@sha256:' + '0'.repeat(64)]) }),
+  (random) => ({
+    image: random.pick(['busybox', 'busybox:1', 'example.com:5000/a/b:v2', 'a@sha256:' + '0'.repeat(64)]),
+  }),
   (random) => ({ env: random.some(['A', 'B', 'C'], 3).map((name) => ({ name, value: random.pick(VALUES) })) }),
   () => ({ env: [{ name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }] }),
   (random) => ({ args: random.some(['-v', '--all', 'x'], 3) }),
-  (random) => ({ ports: random.some([80, 443, 8080], 2).map((containerPort) => ({ containerPort, ...(random.chance(0.3) ? { name: `p${containerPort}` } : {}) })) }),
-  (random) => ({ resources: { limits: { cpu: random.pick(['500m', '100m', '1']), memory: random.pick(['1536Mi', '128Mi', '1Mi']) } } }),
+  (random) => ({
+    ports: random
+      .some([80, 443, 8080], 2)
+      .map((containerPort) => ({ containerPort, ...(random.chance(0.3) ? { name: `p${containerPort}` } : {}) })),
+  }),
+  (random) => ({
+    resources: { limits: { cpu: random.pick(['500m', '100m', '1']), memory: random.pick(['1536Mi', '128Mi', '1Mi']) } },
+  }),
   () => ({ resources: { requests: { cpu: '1' } } }),
   () => ({ readinessProbe: { httpGet: { port: 80 } } }),
   () => ({ livenessProbe: { exec: { command: ['true'] }, periodSeconds: 5 } }),
@@ -72,24 +84,76 @@ const containerFragments: readonly Fragment[] = [
 
 const podFragments: readonly Fragment[] = [
   (random) => ({ containers: [{ name: 'main', image: 'busybox', ...random.pick(containerFragments)(random) }] }),
-  (random) => ({ containers: [{ name: 'main', image: 'busybox', ...random.pick(containerFragments)(random), ...random.pick(containerFragments)(random) }] }),
-  (random) => ({ containers: [{ name: 'main', image: 'busybox' }, { name: 'side', image: 'busybox:1', ...random.pick(containerFragments)(random) }] }),
+  (random) => ({
+    containers: [
+      {
+        name: 'main',
+        image: 'busybox',
+        ...random.pick(containerFragments)(random),
+        ...random.pick(containerFragments)(random),
+      },
+    ],
+  }),
+  (random) => ({
+    containers: [
+      { name: 'main', image: 'busybox' },
+      { name: 'side', image: 'busybox:1', ...random.pick(containerFragments)(random) },
+    ],
+  }),
   () => ({ volumes: [{ name: 'scratch' }] }),
-  () => ({ volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '1536Mi' } }, { name: 'config', configMap: { name: 'one' } }] }),
-  () => ({ volumes: [{ name: 'scratch', projected: { sources: [{ secret: { name: 's' } }, { downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } }] } }] }),
-  (random) => ({ tolerations: random.some([{ key: 'a', operator: 'Exists' }, { key: 'b', value: 'x', effect: 'NoSchedule' }], 2) }),
+  () => ({
+    volumes: [
+      { name: 'scratch', emptyDir: { sizeLimit: '1536Mi' } },
+      { name: 'config', configMap: { name: 'one' } },
+    ],
+  }),
+  () => ({
+    volumes: [
+      {
+        name: 'scratch',
+        projected: {
+          sources: [
+            { secret: { name: 's' } },
+            { downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
+          ],
+        },
+      },
+    ],
+  }),
+  (random) => ({
+    tolerations: random.some(
+      [
+        { key: 'a', operator: 'Exists' },
+        { key: 'b', value: 'x', effect: 'NoSchedule' },
+      ],
+      2,
+    ),
+  }),
   () => ({ nodeSelector: { zone: 'nowhere' } }),
   () => ({ hostAliases: [{ ip: '10.1.2.3', hostnames: ['a', 'b'] }] }),
   () => ({ terminationGracePeriodSeconds: 3 }),
   () => ({ initContainers: [{ name: 'first', image: 'busybox:2' }] }),
-  () => ({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }] } } } }),
+  () => ({
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }],
+        },
+      },
+    },
+  }),
 ];
 
 const podFaults: readonly Fragment[] = [
   () => ({ containers: [] }),
   () => ({ containers: [{ image: 'busybox' }] }),
   () => ({ containers: [{ name: 'Main!', image: 'busybox' }] }),
-  () => ({ containers: [{ name: 'main', image: 'busybox' }, { name: 'main', image: 'busybox' }] }),
+  () => ({
+    containers: [
+      { name: 'main', image: 'busybox' },
+      { name: 'main', image: 'busybox' },
+    ],
+  }),
   () => ({ containers: [{ name: 'main', image: 'busybox', ports: [{ containerPort: 0 }] }] }),
   () => ({ containers: [{ name: 'main', image: 'busybox', ports: [{ containerPort: 70000 }] }] }),
   () => ({ containers: [{ name: 'main', image: 'busybox', ports: [{ containerPort: '80' }] }] }),
@@ -98,7 +162,9 @@ const podFaults: readonly Fragment[] = [
   () => ({ containers: [{ name: 'main', image: 'busybox', env: [{ name: 'A', value: 1 }] }] }),
   () => ({ containers: [{ name: 'main', image: 'busybox', imagePullPolicy: 'Sometimes' }] }),
   () => ({ containers: [{ name: 'main', image: 'busybox', resources: { limits: { cpu: 'much' } } }] }),
-  () => ({ containers: [{ name: 'main', image: 'busybox', resources: { limits: { cpu: '1' }, requests: { cpu: '2' } } }] }),
+  () => ({
+    containers: [{ name: 'main', image: 'busybox', resources: { limits: { cpu: '1' }, requests: { cpu: '2' } } }],
+  }),
   () => ({ containers: [{ name: 'main', image: 'busybox', volumeMounts: [{ name: 'absent', mountPath: '/x' }] }] }),
   () => ({ containers: 'main' }),
   () => ({ restartPolicy: 'Sometimes' }),
@@ -116,8 +182,12 @@ const podSpec: Fields = {
   containers: [{ name: 'main', image: 'busybox' }],
 };
 const template: Fields = { metadata: { labels: { app: 'web' } }, spec: podSpec };
-const inTemplate = (fragment: Fragment): Fragment => (random) => ({ spec: { template: { spec: fragment(random) } } });
-const inSpec = (fragment: Fragment): Fragment => (random) => ({ spec: fragment(random) });
+const inTemplate =
+  (fragment: Fragment): Fragment =>
+  (random) => ({ spec: { template: { spec: fragment(random) } } });
+const inSpec =
+  (fragment: Fragment): Fragment =>
+  (random) => ({ spec: fragment(random) });
 
 const templateFragments = [
   ...podFragments.map(inTemplate),
@@ -190,11 +260,20 @@ const quietKinds: readonly Kind[] = [
     faults: podFaults.map(inSpec),
     status: [
       (random) => ({ status: { phase: random.pick(['Pending', 'Running', 'Failed']) } }),
-      (random) => ({ status: { conditions: [{ type: random.pick(['Ready', 'example.com/Gate']), status: random.pick(['True', 'False']) }] } }),
+      (random) => ({
+        status: {
+          conditions: [{ type: random.pick(['Ready', 'example.com/Gate']), status: random.pick(['True', 'False']) }],
+        },
+      }),
       () => ({ status: { podIP: '10.9.8.7', podIPs: [{ ip: '10.9.8.7' }] } }),
       (random) => ({ status: { message: random.pick(VALUES) } }),
     ],
-    fieldSelectors: ['status.phase=Pending', 'spec.nodeName=', 'spec.restartPolicy!=Always', 'spec.schedulerName=nobody'],
+    fieldSelectors: [
+      'status.phase=Pending',
+      'spec.nodeName=',
+      'spec.restartPolicy!=Always',
+      'spec.schedulerName=nobody',
+    ],
   },
   {
     ...core,
@@ -202,8 +281,25 @@ const quietKinds: readonly Kind[] = [
     resource: 'services',
     base: { spec: { ports: [{ port: 80 }] } },
     fragments: [
-      (random) => ({ spec: { ports: [{ port: random.pick([80, 81]), name: random.pick(['http', 'web']), targetPort: random.pick([8080, 'http']) }] } }),
-      () => ({ spec: { ports: [{ name: 'a', port: 80 }, { name: 'b', port: 443, protocol: 'TCP' }] } }),
+      (random) => ({
+        spec: {
+          ports: [
+            {
+              port: random.pick([80, 81]),
+              name: random.pick(['http', 'web']),
+              targetPort: random.pick([8080, 'http']),
+            },
+          ],
+        },
+      }),
+      () => ({
+        spec: {
+          ports: [
+            { name: 'a', port: 80 },
+            { name: 'b', port: 443, protocol: 'TCP' },
+          ],
+        },
+      }),
       (random) => ({ spec: { selector: { [random.pick(KEYS)]: 'x' } } }),
       () => ({ spec: { clusterIP: 'None' } }),
       () => ({ spec: { type: 'ExternalName', externalName: 'example.com' } }),
@@ -215,7 +311,14 @@ const quietKinds: readonly Kind[] = [
       () => ({ spec: { ports: [] } }),
       () => ({ spec: { ports: [{ port: 0 }] } }),
       () => ({ spec: { ports: [{ port: 80 }, { port: 81 }] } }),
-      () => ({ spec: { ports: [{ name: 'a', port: 80 }, { name: 'a', port: 81 }] } }),
+      () => ({
+        spec: {
+          ports: [
+            { name: 'a', port: 80 },
+            { name: 'a', port: 81 },
+          ],
+        },
+      }),
       () => ({ spec: { ports: [{ port: 80, protocol: 'HTTP' }] } }),
       () => ({ spec: { ports: [{ port: 80, targetPort: 'Bad_Name' }] } }),
       () => ({ spec: { type: 'Nothing' } }),
@@ -243,7 +346,9 @@ const quietKinds: readonly Kind[] = [
     resource: 'limitranges',
     base: { spec: { limits: [{ type: 'example.com/Own', max: { 'example.com/things': '5' } }] } },
     fragments: [
-      (random) => ({ spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: random.pick(['1Gi', '2560Mi']) } }] } }),
+      (random) => ({
+        spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: random.pick(['1Gi', '2560Mi']) } }] },
+      }),
     ],
     faults: [() => ({ spec: { limits: [{ max: { cpu: '1' } }] } }), () => ({ spec: { limits: {} } })],
   },
@@ -254,7 +359,15 @@ const quietKinds: readonly Kind[] = [
     resource: 'roles',
     base: {},
     fragments: [
-      (random) => ({ rules: [{ apiGroups: [''], resources: random.some(['pods', 'secrets', 'pods/log'], 2), verbs: random.some(['get', 'list', 'watch'], 2) }] }),
+      (random) => ({
+        rules: [
+          {
+            apiGroups: [''],
+            resources: random.some(['pods', 'secrets', 'pods/log'], 2),
+            verbs: random.some(['get', 'list', 'watch'], 2),
+          },
+        ],
+      }),
       () => ({ rules: [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['one'], verbs: ['*'] }] }),
     ],
     faults: [
@@ -272,7 +385,16 @@ const quietKinds: readonly Kind[] = [
     resource: 'rolebindings',
     base: { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'one' } },
     fragments: [
-      (random) => ({ subjects: random.some([{ kind: 'User', name: 'u' }, { kind: 'Group', name: 'g' }, { kind: 'ServiceAccount', name: 's', namespace: 'n' }], 2) }),
+      (random) => ({
+        subjects: random.some(
+          [
+            { kind: 'User', name: 'u' },
+            { kind: 'Group', name: 'g' },
+            { kind: 'ServiceAccount', name: 's', namespace: 'n' },
+          ],
+          2,
+        ),
+      }),
     ],
     faults: [
       () => ({ roleRef: { kind: 'Rule', name: 'one' } }),
@@ -329,16 +451,49 @@ const quietKinds: readonly Kind[] = [
     resource: 'ingresses',
     base: { spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } } },
     fragments: [
-      (random) => ({ spec: { rules: [{ host: random.pick(['a.example.com', '*.example.com']), http: { paths: [{ path: '/', pathType: random.pick(['Prefix', 'Exact', 'ImplementationSpecific']), backend: { service: { name: 'web', port: { name: 'http' } } } }] } }] } }),
+      (random) => ({
+        spec: {
+          rules: [
+            {
+              host: random.pick(['a.example.com', '*.example.com']),
+              http: {
+                paths: [
+                  {
+                    path: '/',
+                    pathType: random.pick(['Prefix', 'Exact', 'ImplementationSpecific']),
+                    backend: { service: { name: 'web', port: { name: 'http' } } },
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      }),
       () => ({ spec: { tls: [{ hosts: ['a.example.com'], secretName: 'tls' }] } }),
       (random) => ({ spec: { ingressClassName: random.pick(NAMES) } }),
     ],
     faults: [
-      () => ({ spec: { rules: [{ http: { paths: [{ path: '/', backend: { service: { name: 'web', port: { number: 80 } } } }] } }] } }),
+      () => ({
+        spec: {
+          rules: [{ http: { paths: [{ path: '/', backend: { service: { name: 'web', port: { number: 80 } } } }] } }],
+        },
+      }),
       () => ({ spec: { rules: [{ host: '-bad-', http: { paths: [] } }] } }),
       () => ({ spec: { defaultBackend: { service: { name: 'web' } } } }),
       () => ({ spec: { defaultBackend: { service: { name: 'web', port: { number: 0 } } } } }),
-      () => ({ spec: { rules: [{ http: { paths: [{ path: 'no-slash', pathType: 'Exact', backend: { service: { name: 'web', port: { number: 80 } } } }] } }] } }),
+      () => ({
+        spec: {
+          rules: [
+            {
+              http: {
+                paths: [
+                  { path: 'no-slash', pathType: 'Exact', backend: { service: { name: 'web', port: { number: 80 } } } },
+                ],
+              },
+            },
+          ],
+        },
+      }),
     ],
     status: [(random) => ({ status: { loadBalancer: { ingress: [{ ip: `10.0.0.${1 + random.below(9)}` }] } } })],
     fieldSelectors: [],
@@ -347,7 +502,9 @@ const quietKinds: readonly Kind[] = [
     ...core,
     kind: 'PersistentVolumeClaim',
     resource: 'persistentvolumeclaims',
-    base: { spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'nobody', resources: { requests: { storage: '1Gi' } } } },
+    base: {
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'nobody', resources: { requests: { storage: '1Gi' } } },
+    },
     fragments: [
       (random) => ({ spec: { accessModes: random.some(['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany'], 2) } }),
       (random) => ({ spec: { resources: { requests: { storage: random.pick(['1Gi']) } } } }),
@@ -496,14 +653,22 @@ const schema: Fields = {
           items: {
             type: 'object',
             required: ['name'],
-            properties: { name: { type: 'string' }, size: { type: 'integer' }, kind: { type: 'string', default: 'part' } },
+            properties: {
+              name: { type: 'string' },
+              size: { type: 'integer' },
+              kind: { type: 'string', default: 'part' },
+            },
           },
           'x-kubernetes-list-type': 'map',
           'x-kubernetes-list-map-keys': ['name'],
         },
         free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
         map: { type: 'object', additionalProperties: { type: 'string' } },
-        unit: { type: 'object', 'x-kubernetes-map-type': 'atomic', properties: { a: { type: 'string' }, b: { type: 'string' } } },
+        unit: {
+          type: 'object',
+          'x-kubernetes-map-type': 'atomic',
+          properties: { a: { type: 'string' }, b: { type: 'string' } },
+        },
         nested: { type: 'object', default: {}, properties: { level: { type: 'integer', default: 1 } } },
       },
     },
@@ -543,7 +708,11 @@ export const definition: Fields = {
         ],
         subresources: {
           status: {},
-          scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', labelSelectorPath: '.status.selector' },
+          scale: {
+            specReplicasPath: '.spec.replicas',
+            statusReplicasPath: '.status.replicas',
+            labelSelectorPath: '.status.selector',
+          },
         },
       },
     ],
@@ -564,7 +733,13 @@ const customKind: Kind = {
     () => ({ spec: { note: null } }),
     (random) => ({ spec: { tags: random.some(NAMES, 3) } }),
     (random) => ({ spec: { list: random.some(NAMES, 2) } }),
-    (random) => ({ spec: { parts: random.some(NAMES, 2).map((name) => ({ name, ...(random.chance(0.5) ? { size: random.below(5) } : {}) })) } }),
+    (random) => ({
+      spec: {
+        parts: random
+          .some(NAMES, 2)
+          .map((name) => ({ name, ...(random.chance(0.5) ? { size: random.below(5) } : {}) })),
+      },
+    }),
     (random) => ({ spec: { free: { [random.pick(NAMES)]: random.below(3) } } }),
     (random) => ({ spec: { map: { [random.pick(NAMES)]: random.pick(NAMES) } } }),
     (random) => ({ spec: { unit: { [random.pick(['a', 'b'])]: random.pick(NAMES) } } }),
@@ -600,4 +775,12 @@ const customKind: Kind = {
 };
 
 /** What a run plays with, each as often as it is named. */
-export const kinds: readonly Kind[] = [...quietKinds, ...workloads, customKind, customKind, customKind, quietKinds[0] as Kind, quietKinds[2] as Kind];
+export const kinds: readonly Kind[] = [
+  ...quietKinds,
+  ...workloads,
+  customKind,
+  customKind,
+  customKind,
+  quietKinds[0] as Kind,
+  quietKinds[2] as Kind,
+];

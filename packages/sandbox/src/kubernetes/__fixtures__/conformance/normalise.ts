@@ -65,7 +65,9 @@ export class Normaliser {
     table['rows'] = rows.filter((row) => !isForeign((row['object'] ?? {}) as Fields, traits));
     for (const row of table['rows'] as Fields[]) {
       delete row['object']?.metadata?.annotations?.['deprecated.daemonset.template.generation'];
-      row['cells'] = (row['cells'] as unknown[]).map((cell) => (typeof cell !== 'string' ? cell : AGE.test(cell) ? '<age>' : cell.replace(/^10\.96\.\d+\.\d+$/, '<ip>')));
+      row['cells'] = (row['cells'] as unknown[]).map((cell) =>
+        typeof cell !== 'string' ? cell : AGE.test(cell) ? '<age>' : cell.replace(/^10\.96\.\d+\.\d+$/, '<ip>'),
+      );
       if (row['object']?.metadata !== undefined) this.#object(row['object'] as Fields, traits, undefined);
     }
   }
@@ -77,7 +79,16 @@ export class Normaliser {
     if (metadata['generateName'] !== undefined) metadata['name'] = '<generated>';
     if (busy) {
       delete object['status'];
-      drop((metadata['annotations'] ?? {}) as Fields, 'deployment.kubernetes.io/revision', 'autoscaling.alpha.kubernetes.io/conditions');
+      const finalizers = ((metadata['finalizers'] ?? []) as string[]).filter(
+        (name) => name !== 'kubernetes.io/pvc-protection',
+      );
+      if (finalizers.length > 0) metadata['finalizers'] = finalizers;
+      else delete metadata['finalizers'];
+      drop(
+        (metadata['annotations'] ?? {}) as Fields,
+        'deployment.kubernetes.io/revision',
+        'autoscaling.alpha.kubernetes.io/conditions',
+      );
     } else if (path !== undefined) {
       const key = path.replace(/\/(status|scale)$/, '');
       const before = this.#versions.get(key);
@@ -87,7 +98,8 @@ export class Normaliser {
         metadata['resourceVersion'] = before === version ? '<same version>' : '<new version>';
       }
     }
-    if (Array.isArray(metadata['managedFields'])) metadata['managedFields'] = settleManaged(metadata['managedFields'] as Fields[], resource);
+    if (Array.isArray(metadata['managedFields']))
+      metadata['managedFields'] = settleManaged(metadata['managedFields'] as Fields[], resource);
     if ((metadata['managedFields'] as unknown[] | undefined)?.length === 0) delete metadata['managedFields'];
     for (const name of ['annotations', 'labels']) if (isEmpty(metadata[name])) delete metadata[name];
   }
@@ -95,7 +107,11 @@ export class Normaliser {
   #walk(value: unknown, name = ''): unknown {
     if (Array.isArray(value)) return value.map((item) => this.#walk(item, name));
     if (typeof value === 'object' && value !== null) {
-      const entries = Object.entries(value).filter(([key, inner]) => !(key === 'creationTimestamp' && inner === null) && !(key === 'metadata' && name === 'template' && isEmpty(withoutNull(inner))));
+      const entries = Object.entries(value).filter(
+        ([key, inner]) =>
+          !(key === 'creationTimestamp' && inner === null) &&
+          !(key === 'metadata' && name === 'template' && isEmpty(withoutNull(inner))),
+      );
       return Object.fromEntries(entries.map(([key, inner]) => [key, this.#walk(inner, key)]));
     }
     if (name === 'nodePort' && typeof value === 'number') return this.#name('port', String(value));
@@ -103,7 +119,12 @@ export class Normaliser {
     if (name === 'resourceVersion') return /^\d+$/.test(value) ? '<version>' : value;
     if (name === 'continue') return value === '' ? '' : '<continue>';
     if ((name === 'clusterIP' || name === 'clusterIPs') && /^\d/.test(value)) return this.#name('ip', value);
-    return value.replace(UUID, (uuid) => (uuid.startsWith('11111111-') ? uuid : this.#name('uid', uuid))).replace(TIME, '<time>').replace(RECORD, '$1 (<version>)').replace(/Key: \S+,/, 'Key: <key>,').replace(GENERATED, '<generated>');
+    return value
+      .replace(UUID, (uuid) => (uuid.startsWith('11111111-') ? uuid : this.#name('uid', uuid)))
+      .replace(TIME, '<time>')
+      .replace(RECORD, '$1 (<version>)')
+      .replace(/Key: \S+,/, 'Key: <key>,')
+      .replace(GENERATED, '<generated>');
   }
 
   #name(what: string, value: string): string {
@@ -134,7 +155,11 @@ function settleManaged(entries: readonly Fields[], resource: string): Fields[] {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, set]) => {
       const fields = set.format();
-      for (const path of [...youngMembers(resource), ...claimsOf(resource)]) removeAt(fields, path.split(' ').map((name) => `f:${name}`));
+      for (const path of [...youngMembers(resource), ...claimsOf(resource)])
+        removeAt(
+          fields,
+          path.split(' ').map((name) => `f:${name}`),
+        );
       return { key, fields: withUnits(fields, units) };
     })
     .filter(({ fields }) => !isEmpty(fields));
@@ -149,20 +174,31 @@ function settleStatus(status: Fields): void {
   if (causes === undefined) return;
   if (status['code'] === 409) {
     const texts = causes.map((cause) => JSON.stringify(cause).replaceAll(/ with subresource \\"\w+\\"/g, ''));
-    status['details'].causes = texts.sort();
+    status['details'].causes = [...new Set(texts.map(withoutParts))].sort();
+    status['message'] = String(status['message']).replace(/^Apply failed.*$/s, 'Apply failed');
     status['message'] = String(status['message']).replaceAll(/ with subresource "\w+"/g, '');
   }
   if (status['code'] !== 422) return;
   status['message'] = String(status['message']).replace(/ is invalid: .*$/s, ' is invalid');
-  const settled = causes.map(({ message, ...cause }) => JSON.stringify({ ...cause, message: withoutGo(String(message), cause['field']) }));
+  const settled = causes.map(({ message, ...cause }) =>
+    JSON.stringify({ ...cause, message: withoutGo(String(message), cause['field']) }),
+  );
   status['details'].causes = [...new Set(settled)].sort();
+}
+
+// A conflict over a part of what is one unit now is one over the unit.
+function withoutParts(cause: string): string {
+  const units = differences.flatMap((difference) => difference.units ?? []).join('|');
+  return cause.replace(new RegExp(`("field":"[^"]*\\.(?:${units}))\\.[^"]*`), '$1');
 }
 
 function withoutGo(message: string, field: unknown): string {
   if (field === 'patch') return '<fault>';
   const [, head, list] = /^(Unsupported value: .*: supported values: )(.*)$/.exec(message) ?? [];
   if (list !== undefined) return `${head}${list.split(', ').sort().join(', ')}`;
-  return message.replace(/\n {2}(core|\(\*|v1|\u00a0)[^]*$/, '').replace(/^(Invalid value|Duplicate value): (?!"[^"]*":|-?\d+:)[^]*?([^:"}]*)$/, '$1: <value>: $2');
+  return message
+    .replace(/\n {2}(core|\(\*|v1|\u00a0)[^]*$/, '')
+    .replace(/^(Invalid value|Duplicate value): (?!"[^"]*":|-?\d+:)[^]*?([^:"}]*)$/, '$1: <value>: $2');
 }
 
 function withUnits(fields: Fields, units: ReadonlySet<string>): Fields {

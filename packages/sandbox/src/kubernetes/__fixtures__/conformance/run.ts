@@ -38,9 +38,9 @@ export async function play(pair: Pair, run: string, steps: readonly Step[]): Pro
   try {
     for (const [index, step] of steps.entries()) {
       const answers = await Promise.all([real.send(step), ours.send(step)]);
-      if (step.method === 'DELETE') await Promise.all(both.map((subject, at) => settle(subject, step, answers[at] as Answer)));
+      if (step.method === 'DELETE')
+        await Promise.all(both.map((subject, at) => settle(subject, step, answers[at] as Answer)));
       const found = compareAnswers(step, answers, normalisers);
-      if (process.env['TRACE'] !== undefined && step.path.includes(process.env['TRACE'])) console.log(index, step.method, step.path, step.contentType ?? '', JSON.stringify(step.query), JSON.stringify(step.body), '\n   REAL', answers[0].status, JSON.stringify(answers[0].body), '\n   OURS', answers[1].status, JSON.stringify(answers[1].body));
       if (found.length === 0) continue;
       const isKnown = differences.some(({ explains }) => explains?.(step, ...answers) === true);
       if (!isKnown) findings.push({ index, step, deviations: found });
@@ -52,7 +52,11 @@ export async function play(pair: Pair, run: string, steps: readonly Step[]): Pro
   return findings;
 }
 
-function compareAnswers(step: Step, [real, ours]: readonly [Answer, Answer], [first, second]: readonly [Normaliser, Normaliser]): Deviation[] {
+function compareAnswers(
+  step: Step,
+  [real, ours]: readonly [Answer, Answer],
+  [first, second]: readonly [Normaliser, Normaliser],
+): Deviation[] {
   const resource = /\/namespaces\/[^/]+\/([^/]+)/.exec(step.path)?.[1] ?? step.path.split('/').at(-1) ?? '';
   const traits = { resource, busy: kinds.find((kind) => kind.resource === resource)?.busy === true };
   return deviations(first.normalise(step, real, traits), second.normalise(step, ours, traits));
@@ -86,7 +90,7 @@ async function settle(subject: Subject, { path }: Step, { body }: Answer): Promi
     return names.some((name) => CONTROLLERS.includes(name));
   };
   const deadline = Date.now() + SETTLE_MS;
-  for (let object = body; isHeld(object); ) {
+  for (let object = body; isHeld(object);) {
     if (Date.now() > deadline) throw new Error(`${path} is not let go of within ${SETTLE_MS} ms`);
     await pause();
     object = (await subject.send({ method: 'GET', path })).body;
@@ -118,7 +122,12 @@ async function tidy(subject: Subject): Promise<void> {
       const { body } = await subject.send({ method: 'GET', path: collection });
       for (const { metadata } of ((body as Fields)['items'] ?? []) as Fields[]) {
         if (metadata.finalizers === undefined) continue;
-        await subject.send({ method: 'PATCH', path: `${collection}/${metadata.name}`, contentType: 'application/merge-patch+json', body: RELEASE });
+        await subject.send({
+          method: 'PATCH',
+          path: `${collection}/${metadata.name}`,
+          contentType: 'application/merge-patch+json',
+          body: RELEASE,
+        });
       }
     }
     await subject.send({ method: 'DELETE', path: `/api/v1/namespaces/${name}` });

@@ -27,12 +27,17 @@ export class Subject {
     const answer = await this.#client.send({
       ...step,
       path: this.#fill(path),
-      ...(query === undefined ? {} : { query: JSON.parse(this.#fill(JSON.stringify(query))) as Record<string, string> }),
+      ...(query === undefined
+        ? {}
+        : { query: JSON.parse(this.#fill(JSON.stringify(query))) as Record<string, string> }),
       ...(body === undefined
         ? {}
-        : { body: typeof body === 'string' ? this.#fill(body) : (JSON.parse(this.#fill(JSON.stringify(body))) as Fields) }),
+        : {
+            body:
+              typeof body === 'string' ? this.#fill(body) : (JSON.parse(this.#fill(JSON.stringify(body))) as Fields),
+          }),
     });
-    if (step.query?.['dryRun'] === undefined) this.#learn(step, answer);
+    if (step.query?.['dryRun'] === undefined || step.method === 'DELETE') this.#learn(step, answer);
     return answer;
   }
 
@@ -64,7 +69,8 @@ export class Subject {
     if (Array.isArray(items)) {
       if (method !== 'GET') return;
       const before = this.#lists.get(at);
-      const version = query?.['continue'] === undefined ? (metadata['resourceVersion'] as string) : (before?.version ?? '');
+      const version =
+        query?.['continue'] === undefined ? (metadata['resourceVersion'] as string) : (before?.version ?? '');
       this.#lists.set(at, { version, token: (metadata['continue'] as string | undefined) ?? '' });
       return;
     }
@@ -73,6 +79,7 @@ export class Subject {
     const key = method === 'POST' ? `${at}/${name}` : at;
     const known = this.#objects.get(key);
     if (known?.uid !== uid) this.#objects.set(key, { uid, version: resourceVersion, before: '1' });
-    else if (known.version !== resourceVersion) Object.assign(known, { version: resourceVersion, before: known.version });
+    else if (known.version !== resourceVersion)
+      Object.assign(known, { version: resourceVersion, before: known.version });
   }
 }

@@ -7,7 +7,6 @@ import { fieldSchemaOf } from './field-schema.js';
 import { FieldSet, formatPath } from './field-set.js';
 import { claimedFields, createManagedFields, formatManaged, parseManaged } from './managed-fields.js';
 import type { ManagedEntry } from './managed-fields.js';
-import { reconcile } from './reconcile.js';
 import { compare, KeyError, merge, removeFields } from './typed.js';
 
 /** Who applies. */
@@ -42,10 +41,7 @@ export function applyConfiguration(
   const schema = fieldSchemaOf(resource);
   const base: KubeObject = live ?? { apiVersion: config.apiVersion, kind: config.kind, metadata: {} };
   try {
-    let entries = parseManaged(live?.metadata.managedFields).map((one) => ({
-      ...one,
-      fields: reconcile(schema, live, one.fields),
-    }));
+    let entries = parseManaged(live?.metadata.managedFields);
     if (live !== undefined && entries.length === 0) entries = [beforeFirstApply(resource, live)];
     const { managedFields: _managedFields, ...metadata } = base.metadata;
     const bare: KubeObject = { ...base, metadata };

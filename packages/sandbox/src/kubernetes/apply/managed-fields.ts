@@ -3,7 +3,6 @@ import type { Resource } from '../resources.js';
 import { decode } from '../schema/decode.js';
 import { fieldSchemaOf } from './field-schema.js';
 import { FieldSet } from './field-set.js';
-import { reconcile } from './reconcile.js';
 import { compare, fieldsOf } from './typed.js';
 import type { FieldSchema } from './field-schema.js';
 
@@ -125,8 +124,7 @@ export function updateManagedFields(
   // Cleared by the writer, or never tracked: it stays so until someone applies.
   if (!isNew && given.every((one) => Object.keys(one).length === 0)) return [];
   const schema = fieldSchemaOf(resource);
-  const entries = parseManaged(given).map((one) => ({ ...one, fields: reconcile(schema, live, one.fields) }));
-  return formatManaged(takeOver(schema, entries, live, next, entry));
+  return formatManaged(takeOver(schema, parseManaged(given), live, next, entry));
 }
 
 /** Entries after `entry.manager` changed `live` into `next`. */

@@ -12,7 +12,7 @@ export class KeyError extends Error {
 const ANY: FieldSchema = { kind: 'any' };
 
 /** The parts of a value by path segment, or `undefined` where it is a unit. */
-export function partsOf(
+function partsOf(
   schema: FieldSchema,
   value: unknown,
 ): Map<string, { schema: FieldSchema; value: unknown }> | undefined {

@@ -87,6 +87,9 @@ export function prepareCreate(resource: Resource, object: KubeObject, context: P
 const updaters: Readonly<Record<string, (object: KubeObject, live: KubeObject, context: PrepareContext) => void>> = {
   'services.': (object, live, context) => {
     const [spec, old] = [object.spec ?? {}, live.spec ?? {}];
+    if (spec['type'] === 'ExternalName' && spec['clusterIP'] === old['clusterIP']) {
+      for (const member of ['clusterIP', 'clusterIPs']) delete spec[member];
+    }
     if (spec['type'] !== 'ExternalName' && old['clusterIP'] !== undefined && old['type'] !== 'ExternalName') {
       for (const member of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort']) {
         if (spec[member] === undefined && old[member] !== undefined) spec[member] = structuredClone(old[member]);

@@ -86,7 +86,7 @@ function mergeMember(member: Member, target: unknown, value: unknown, patch: Jso
 }
 
 function isReplace(item: unknown): boolean {
-  return isObject(item) && item[DIRECTIVE] === 'replace' && Object.keys(item).length === 1;
+  return isObject(item) && item[DIRECTIVE] === 'replace';
 }
 
 interface Lists {

@@ -51,11 +51,12 @@ export function validateSecret(object: KubeObject): FieldError[] {
   const faults = keysFaults(data, 'data');
   const type = object['type'] as string;
   for (const key of requiredKeys[type] ?? []) {
-    if (data[key] === undefined) faults.push(fault.required(`data[${key}]`));
+    // The unfinished format is the real server's.
+    const at = type === 'kubernetes.io/ssh-auth' ? `data[%s][${key}]` : `data[${key}]`;
+    if (data[key] === undefined) faults.push(fault.required(at));
     else if (key.startsWith('.docker')) faults.push(...jsonFaults(data[key] as string, `data[${key}]`));
   }
   if (type === 'kubernetes.io/basic-auth' && data['username'] === undefined && data['password'] === undefined) {
-    // The unfinished format is the real server's.
     faults.push(fault.required('data[%s][username]'), fault.required('data[%s][password]'));
   }
   if (type === 'kubernetes.io/service-account-token') {

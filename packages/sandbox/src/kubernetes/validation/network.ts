@@ -28,6 +28,9 @@ export function validateService({ spec = {} }: KubeObject): FieldError[] {
   const type = spec['type'] as string;
   if (ports.length === 0 && !headless && type !== 'ExternalName') faults.push(fault.required('spec.ports'));
   if (type === 'ExternalName') {
+    if (spec['clusterIP'] || ((spec['clusterIPs'] ?? []) as string[]).length > 0) {
+      faults.push(fault.forbidden('spec.clusterIPs', 'may not be set for ExternalName services'));
+    }
     if (spec['externalName']) {
       for (const why of subdomainFaults(String(spec['externalName']).replace(/\.$/, ''))) {
         faults.push(fault.invalid('spec.externalName', spec['externalName'], why));

@@ -89,8 +89,19 @@ function validateContainers(containers: readonly Fields[], path: string, seen: S
       const supported = ['Always', 'IfNotPresent', 'Never'];
       faults.push(fault.notSupported(`${at}.imagePullPolicy`, container['imagePullPolicy'], supported));
     }
+    for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
+      if (container[probe] !== undefined) faults.push(...probeFaults(container[probe] as Fields, `${at}.${probe}`));
+    }
     validateResources(container['resources'] ?? {}, `${at}.resources`, faults);
   });
+}
+
+function probeFaults(probe: Fields, path: string): FieldError[] {
+  const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'].filter((name) => probe[name] !== undefined);
+  if (handlers.length === 0) return [fault.required(path, 'must specify a handler type')];
+  return handlers
+    .slice(1)
+    .map((name) => fault.forbidden(`${path}.${name}`, 'may not specify more than 1 handler type'));
 }
 
 function validatePorts(ports: readonly Fields[], path: string, faults: FieldError[]): void {

@@ -212,7 +212,7 @@ class Generator {
     let body = this.#fragments(target, 2);
     const { path: leaf } = random.pick(leavesOf(body));
     const isOdd = ['stringData', 'matchLabels'].some((name) => leaf.includes(name)); // where 1.20 tells nothing from empty
-    if (!isOdd && random.chance(0.25)) body = setLeaf(body, leaf, null);
+    if (!isOdd && random.chance(0.25)) body = setLeaf(body, mapOf(leaf), null);
     if (kind.busy !== true && random.chance(0.05))
       body = overlay(body, { metadata: { resourceVersion: random.pick([`<rv:${path}>`, `<old:${path}>`]) } });
     return this.#patch(target, 'application/merge-patch+json', body);
@@ -225,7 +225,7 @@ class Generator {
     const sure = leavesOf(body).filter(({ path }) =>
       has(overlay({ metadata: {} }, target.kind.base), path.slice(0, -1)),
     );
-    if (sure.length > 0 && random.chance(0.2)) body = setLeaf(body, random.pick(sure).path, null);
+    if (sure.length > 0 && random.chance(0.2)) body = setLeaf(body, mapOf(random.pick(sure).path), null);
     if (random.chance(0.2)) body = this.#withDirective(body, target);
     return this.#patch(target, 'application/strategic-merge-patch+json', body);
   }
@@ -255,7 +255,10 @@ class Generator {
   #jsonPatch(target: Target): Step {
     const random = this.#random;
     const operations = Array.from({ length: 1 + random.below(3) }, () => {
-      const { path, value } = random.pick(leavesOf(this.#fragment(target)));
+      const leaves = leavesOf(this.#fragment(target));
+      // Controllers annotate some at a time of their own.
+      const quiet = leaves.filter((leaf) => target.kind.busy !== true || leaf.path[1] !== 'annotations');
+      const { path, value } = random.pick(quiet.length > 0 ? quiet : [{ path: ['metadata', 'name'], value: target.name }]);
       const pointer = `/${path.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
       const other = random.pick(['/metadata/name', '/metadata/uid']);
       return random.weighted<Fields>([
@@ -344,7 +347,7 @@ class Generator {
         () => ({
           method: 'PATCH',
           path: at,
-          query: { fieldManager: random.pick(MANAGERS), force: String(random.chance(0.5)) },
+          query: { fieldManager: 'controller', force: String(random.chance(0.5)) },
           contentType: 'application/apply-patch+yaml',
           body: overlay(identity, fragment),
         }),
@@ -493,10 +496,16 @@ class Generator {
   }
 }
 
+// Maps go as a whole: what is left of them when their last member goes is owned otherwise in 1.20.
+function mapOf(path: readonly string[]): readonly string[] {
+  const at = path.findIndex((name) => ['labels', 'annotations', 'data', 'binaryData', 'map', 'free', 'unit'].includes(name));
+  return at < 0 ? path : path.slice(0, at + 1);
+}
+
 // 1.20 takes what is null or empty in an apply for not said.
 function withoutEmpty(tree: Fields): Fields {
   const kept = Object.entries(tree).filter(
-    ([name, value]) => !(name === 'nested' && isEmpty(value)) && !(value === null && name !== 'note'),
+    ([name, value]) => !(name === 'nested' && isEmpty(value)) && value !== null,
   );
   const inner = kept.map(
     ([name, value]) =>

@@ -172,7 +172,7 @@ const podFaults: readonly Fragment[] = [
   () => ({ terminationGracePeriodSeconds: -1 }),
   () => ({ activeDeadlineSeconds: 0 }),
   () => ({ volumes: [{ name: 'scratch' }, { name: 'scratch' }] }),
-  () => ({ volumes: [{ name: 'both', emptyDir: {}, hostPath: { path: '/' } }] }),
+  () => ({ volumes: [{ name: 'both', emptyDir: { sizeLimit: '1Gi' }, hostPath: { path: '/' } }] }),
   () => ({ nosuchfield: 1 }),
 ];
 

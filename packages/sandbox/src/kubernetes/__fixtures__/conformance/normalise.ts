@@ -194,6 +194,7 @@ function withoutParts(cause: string): string {
 
 function withoutGo(message: string, field: unknown): string {
   if (field === 'patch') return '<fault>';
+  if (String(field).endsWith('.maxUnavailable')) return message.replace(/^Invalid value: .*: /s, 'Invalid value: <value>: ');
   const [, head, list] = /^(Unsupported value: .*: supported values: )(.*)$/.exec(message) ?? [];
   if (list !== undefined) return `${head}${list.split(', ').sort().join(', ')}`;
   return message

@@ -6,6 +6,7 @@ import { differences } from './differences.js';
 import { NAMES, NAMESPACES } from './generate.js';
 import { CUSTOM_GROUP, definition, kinds } from './kinds.js';
 import { Normaliser } from './normalise.js';
+import { settleOwners } from './settle-owners.js';
 import type { Answer, Step } from './step.js';
 import { Subject } from './subject.js';
 
@@ -34,6 +35,8 @@ export async function play(pair: Pair, run: string, steps: readonly Step[]): Pro
   const both = [real, ours] as const;
   const normalisers = [new Normaliser(), new Normaliser()] as const;
   const findings: Finding[] = [];
+  // Collections whose objects were removed because they differed: their events are not the same until the next list.
+  const unlike = new Set<string>();
   await Promise.all(both.map(prepare));
   try {
     for (const [index, step] of steps.entries()) {
@@ -41,15 +44,28 @@ export async function play(pair: Pair, run: string, steps: readonly Step[]): Pro
       if (step.method === 'DELETE')
         await Promise.all(both.map((subject, at) => settle(subject, step, answers[at] as Answer)));
       const found = compareAnswers(step, answers, normalisers);
-      if (found.length === 0) continue;
+      if (isList(step)) unlike.delete(step.path);
+      if (found.length === 0 || (step.watches === true && unlike.has(step.path))) continue;
       const isKnown = differences.some(({ explains }) => explains?.(step, ...answers) === true);
       if (!isKnown) findings.push({ index, step, deviations: found });
-      if (step.method !== 'GET') await Promise.all(both.map((subject) => forget(subject, step)));
+      if (step.method === 'GET') continue;
+      unlike.add(collectionOf(step.path));
+      await Promise.all(both.map((subject) => forget(subject, step)));
     }
   } finally {
     await Promise.all(both.map(tidy));
   }
   return findings;
+}
+
+function isList({ method, path, watches, query = {} }: Step): boolean {
+  const isPart = 'labelSelector' in query || 'fieldSelector' in query || 'limit' in query || 'continue' in query;
+  return method === 'GET' && watches !== true && !isPart && collectionOf(path) === path;
+}
+
+/** `/api/v1/namespaces/a/pods` of all paths below. */
+export function collectionOf(path: string): string {
+  return /^.*\/namespaces\/[^/]+\/[^/]+/.exec(path)?.[0] ?? path;
 }
 
 function compareAnswers(
@@ -59,7 +75,8 @@ function compareAnswers(
 ): Deviation[] {
   const resource = /\/namespaces\/[^/]+\/([^/]+)/.exec(step.path)?.[1] ?? step.path.split('/').at(-1) ?? '';
   const traits = { resource, busy: kinds.find((kind) => kind.resource === resource)?.busy === true };
-  return deviations(first.normalise(step, real, traits), second.normalise(step, ours, traits));
+  const answers = [first.normalise(step, real, traits), second.normalise(step, ours, traits)] as const;
+  return deviations(...settleOwners(...answers));
 }
 
 async function prepare(subject: Subject): Promise<void> {

@@ -1,4 +1,4 @@
-import { play } from './run.js';
+import { collectionOf, play } from './run.js';
 import type { Finding, Pair } from './run.js';
 import type { Step } from './step.js';
 
@@ -35,8 +35,4 @@ export async function shrink(
     }
   }
   return best;
-}
-
-function collectionOf(path: string): string {
-  return /^.*\/namespaces\/[^/]+\/[^/]+/.exec(path)?.[0] ?? path;
 }

@@ -103,9 +103,14 @@ export function expired(message: string, continueToken?: string): ApiError {
   return new ApiError({ code: 410, reason: 'Expired', message, metadata });
 }
 
-/** 500 with only a message, as the server wraps errors it did not expect. */
+/** 500 as the server wraps errors it did not expect. */
 export function internal(message: string): ApiError {
-  return new ApiError({ code: 500, reason: 'InternalError', message });
+  return new ApiError({
+    code: 500,
+    reason: 'InternalError',
+    message: `Internal error occurred: ${message}`,
+    details: { causes: [{ message }] },
+  });
 }
 
 /** One fault found by validation. */
@@ -126,7 +131,7 @@ export interface FieldError {
 
 /** The value as Go's `%#v` prints it where that is readable, else as JSON. */
 export function printed(value: unknown): string {
-  if (value === undefined || value === null) return 'null';
+  if (value === undefined || value === null) return '"null"';
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
     return `[]string{${value.map((item) => JSON.stringify(item)).join(', ')}}`;
   }
@@ -197,7 +202,7 @@ export function invalid(
     details: {
       ...(name === '' ? {} : { name }),
       ...(subject.group === '' ? {} : { group: subject.group }),
-      kind: subject.kind,
+      ...(subject.kind === '' ? {} : { kind: subject.kind }),
       causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
     },
   });

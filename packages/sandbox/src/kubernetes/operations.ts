@@ -7,9 +7,9 @@ import * as errors from './errors.js';
 import { fault } from './errors.js';
 import type { Clock } from './clock.js';
 import { fromStored, toStored } from './convert.js';
-import { decodeCustom } from './crd/decode-custom.js';
+import { decodeCustom, validateCustom } from './crd/decode-custom.js';
 import type { DeleteSelection, KubeObject, ObjectMeta } from './kube-api.js';
-import { admitPod } from './admission/pods.js';
+import { admitPod, admitTolerations } from './admission/pods.js';
 import { admitQuota, applyLimitRanges } from './admission/quota.js';
 import type { Resource, ResourceRegistry } from './resources.js';
 import { apiVersionOf } from './resources.js';
@@ -106,7 +106,7 @@ export class Operations {
         message: 'resourceVersion should not be set on objects to be created',
       });
     }
-    this.#nameNew(resource, object);
+    this.#nameNew(object);
     this.#requireNamespace(resource, object);
     const { store, clock, newId } = this.#deps;
     meta.uid = newId();
@@ -119,15 +119,16 @@ export class Operations {
       this.#resetStatus(resource, object);
     }
     const context = { store, clock, newId, dryRun: options.dryRun === true };
+    // Ownership is settled first: what admission and preparing set is nobody's.
+    this.#finish(resource, object, undefined, options);
     if (resource.bucket === 'pods.') {
       admitPod(object, context);
       applyLimitRanges(object, context);
     }
-    // Ownership is settled first: what preparing sets is nobody's.
-    this.#finish(resource, object, undefined, options);
     prepareCreate(resource, object, context);
     this.#refuse(resource, object, [
       ...validateMetadata(resource, object),
+      ...validateCustom(resource, object),
       ...validateObject(resource, object, undefined),
     ]);
     const name = meta.name ?? '';
@@ -169,26 +170,26 @@ export class Operations {
     if (resource.namespaced && namespace !== undefined) meta.namespace = namespace;
     else delete meta.namespace;
     const live = this.#deps.store.get(resource.bucket, namespace, name);
+    if (meta.uid !== undefined && meta.uid !== '' && meta.uid !== live?.metadata.uid) {
+      const path = [resource.custom === undefined ? '' : resource.group, resource.resource, namespace ?? '', name];
+      const key = path.filter((part) => part !== '').join('/');
+      throw errors.conflict(
+        resource,
+        name,
+        `StorageError: invalid object, Code: 4, Key: /registry/${key}, ResourceVersion: 0, ` +
+          `AdditionalErrorMsg: Precondition failed: UID in precondition: ${meta.uid}, UID in object meta: ${live?.metadata.uid ?? ''}`,
+      );
+    }
     if (live === undefined) {
       if (!resource.createsOnUpdate || options.subresource !== undefined) throw errors.notFound(resource, name);
       delete meta.resourceVersion;
       return { object: this.create(resource, namespace, next, options), created: true };
-    }
-    if (meta.uid !== undefined && meta.uid !== live.metadata.uid) {
-      const path = namespace === undefined ? name : `${namespace}/${name}`;
-      throw errors.conflict(
-        resource,
-        name,
-        `StorageError: invalid object, Code: 4, Key: /registry/${resource.resource}/${path}, ResourceVersion: 0, ` +
-          `AdditionalErrorMsg: Precondition failed: UID in precondition: ${meta.uid}, UID in object meta: ${live.metadata.uid}`,
-      );
     }
     const versionGiven =
       meta.resourceVersion !== undefined && meta.resourceVersion !== '' && meta.resourceVersion !== '0';
     if (!versionGiven && options.internal !== true && (resource.needsVersion || resource.custom !== undefined)) {
       const why = 'must be specified for an update';
       const at = 'metadata.resourceVersion';
-      if (resource.custom === undefined) throw errors.invalid(resource, name, [fault.invalid(at, '', why)]);
       const error = { ...fault.invalid(at, 0, why), message: `Invalid value: 0x0: ${why}` };
       throw errors.invalid({ group: resource.group, kind: resource.resource }, name, [error]);
     }
@@ -208,18 +209,20 @@ export class Operations {
     if (withManaged === undefined) object.metadata.managedFields = live.metadata.managedFields ?? [];
     else object.metadata.managedFields = structuredClone(withManaged);
     this.#finish(resource, object, live, options);
+    if (resource.bucket === 'pods.' && object.spec !== undefined) admitTolerations(object.spec);
     prepareUpdate(resource, object, live, context);
     this.#countGeneration(resource, object, live, options);
     this.#refuse(resource, object, [
       ...validateMetadata(resource, object),
       ...twice(resource, validateMetadataUpdate(object, live)),
+      ...validateCustom(resource, object),
       ...validateObject(resource, object, live),
       ...validateUpdate(resource, object, live, options.subresource),
     ]);
     return fromStored(resource, this.#commit(resource, stored, toStored(resource, object), options));
   }
 
-  /** Deletes; the answer is the object where it lives on (or is a pod), else `undefined`. */
+  /** Deletes; the answer is the object where it lives on or its kind is answered with it, else `undefined`. */
   delete(
     resource: Resource,
     namespace: string | undefined,
@@ -237,9 +240,15 @@ export class Operations {
     const meta: ObjectMeta = { ...live.metadata };
     setFinalizers(meta, finalizers);
     if (finalizers.length === 0 && graceSeconds === 0) {
+      if (resource.bucket === 'pods.' && !dying) {
+        Object.assign(meta, { deletionTimestamp: this.#in(0), deletionGracePeriodSeconds: 0 });
+      }
       const last = { ...live, metadata: meta };
-      if (options.dryRun !== true) store.remove(resource.bucket, last);
-      return resource.bucket === 'pods.' ? fromStored(resource, last) : undefined;
+      if (options.dryRun === true) return resource.returnsDeleted ? fromStored(resource, last) : undefined;
+      // A pod is seen dying before it is gone, however short its grace is.
+      const seen = resource.bucket === 'pods.' && !dying ? store.put(resource.bucket, last) : last;
+      store.remove(resource.bucket, seen);
+      return resource.returnsDeleted ? fromStored(resource, seen) : undefined;
     }
     if (!dying) {
       meta.deletionTimestamp = this.#in(graceSeconds);
@@ -299,18 +308,16 @@ export class Operations {
       throw errors.badRequest(`${asOther}converting (v1.${kind}) to (core.${resource.kind}): unknown conversion`);
     }
     throw errors.badRequest(
-      `${kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: no kind "${kind}" is registered ` +
+      `${kind} in version "${version}" cannot be handled as a ${resource.kind}: no kind "${kind}" is registered ` +
         `for version "${apiVersion}" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`,
     );
   }
 
-  #nameNew(resource: Resource, { metadata }: KubeObject): void {
+  #nameNew({ metadata }: KubeObject): void {
     if (metadata.name !== undefined && metadata.name !== '') return;
     if (metadata.generateName !== undefined && metadata.generateName !== '') {
       metadata.name = `${metadata.generateName.slice(0, 58)}${this.suffix()}`;
-      return;
     }
-    throw errors.invalid(resource, '', [fault.required('metadata.name', 'name or generateName is required')]);
   }
 
   #requireNamespace(resource: Resource, object: KubeObject): void {
@@ -482,7 +489,7 @@ export class Operations {
     const finalizers = live.metadata.finalizers ?? [];
     const others = finalizers.filter((name) => name !== 'orphan' && name !== 'foregroundDeletion');
     if (live.metadata.deletionTimestamp !== undefined && propagationPolicy === undefined) return [...finalizers];
-    const policy = propagationPolicy ?? (resource.bucket === 'jobs.batch' ? 'Orphan' : undefined);
+    const policy = propagationPolicy ?? (resource.orphansByDefault ? 'Orphan' : undefined);
     if (policy === 'Orphan') return [...others, 'orphan'];
     if (policy === 'Foreground') return [...others, 'foregroundDeletion'];
     return policy === 'Background' ? others : [...finalizers];

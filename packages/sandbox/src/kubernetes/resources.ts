@@ -32,6 +32,10 @@ export interface Resource extends ApiResource {
   readonly createsOnUpdate: boolean;
   /** PUT needs a resourceVersion. */
   readonly needsVersion: boolean;
+  /** DELETE answers with the object, not with a Status. */
+  readonly returnsDeleted: boolean;
+  /** What happens to dependents when a DELETE does not say. */
+  readonly orphansByDefault: boolean;
   /** Answers from posts only: reviews. */
   readonly ephemeral: boolean;
   /** Further subresources with their kind, for discovery: `pods/log`. */
@@ -53,7 +57,8 @@ const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch
 
 // GROUP/VERSION, then one resource a line: RESOURCE KIND SHORTNAMES FLAGS.
 // c cluster-wide, s status, g counts generation by spec, G by spec and annotations, a category all, u created by PUT,
-// v PUT needs a version, d no deletecollection, x scale, p post only, i category api-extensions
+// v PUT needs a version, d no deletecollection, x scale, p post only, i category api-extensions, o DELETE answers with the
+// object, O DELETE orphans dependents by default
 const table = `
 v1 core/v1
 bindings Binding - p
@@ -61,18 +66,18 @@ componentstatuses ComponentStatus cs cr
 configmaps ConfigMap cm -
 endpoints Endpoints ep u
 events Event ev u
-limitranges LimitRange limits -
+limitranges LimitRange limits u
 namespaces Namespace ns csd
 nodes Node no cs
-persistentvolumeclaims PersistentVolumeClaim pvc s
-persistentvolumes PersistentVolume pv cs
-pods Pod po sa
-podtemplates PodTemplate - g
-replicationcontrollers ReplicationController rc sgax
-resourcequotas ResourceQuota quota s
+persistentvolumeclaims PersistentVolumeClaim pvc so
+persistentvolumes PersistentVolume pv cso
+pods Pod po sao
+podtemplates PodTemplate - go
+replicationcontrollers ReplicationController rc sgaxO
+resourcequotas ResourceQuota quota so
 secrets Secret - -
-serviceaccounts ServiceAccount sa -
-services Service svc sau
+serviceaccounts ServiceAccount sa o
+services Service svc sauo
 apps/v1 apps/v1
 controllerrevisions ControllerRevision - -
 daemonsets DaemonSet ds sga
@@ -81,7 +86,7 @@ replicasets ReplicaSet rs sgax
 statefulsets StatefulSet sts sgax
 batch/v1 batch/v1
 cronjobs CronJob cj sa
-jobs Job - sa
+jobs Job - saO
 rbac.authorization.k8s.io/v1 rbac/v1
 clusterrolebindings ClusterRoleBinding - cu
 clusterroles ClusterRole - cu
@@ -104,11 +109,11 @@ events Event ev u
 discovery.k8s.io/v1 discovery/v1
 endpointslices EndpointSlice - g
 storage.k8s.io/v1 storage/v1
-csidrivers CSIDriver - c
-csinodes CSINode - c
+csidrivers CSIDriver - co
+csinodes CSINode - co
 csistoragecapacities CSIStorageCapacity - -
-storageclasses StorageClass sc c
-volumeattachments VolumeAttachment - cs
+storageclasses StorageClass sc co
+volumeattachments VolumeAttachment - cso
 scheduling.k8s.io/v1 scheduling/v1
 priorityclasses PriorityClass pc c
 node.k8s.io/v1 node/v1
@@ -207,6 +212,8 @@ function toResource(groupVersion: string, owner: string, { resource, kind, short
     generation: has('G') ? 'spec-or-annotations' : has('g') ? 'spec' : 'none',
     createsOnUpdate: has('u'),
     needsVersion: has('v'),
+    returnsDeleted: has('o'),
+    orphansByDefault: has('O'),
     ephemeral: has('p'),
     subresources: [
       ...(extraSubresources[`${groupVersion}/${resource}`] ?? []),

@@ -15,6 +15,7 @@ import type { NodeSpec } from '../kubernetes/nodes/node-spec.js';
 import type { Nodes, NodesOptions } from '../kubernetes/nodes/nodes.js';
 import type { ImageStore } from '../registry/image-store.js';
 import type { ServerCertificate } from './certificate.js';
+import { createStorageClasses } from './storage-classes.js';
 import { createCertificate } from './certificate.js';
 import type { Ports } from './ports.js';
 
@@ -98,6 +99,7 @@ async function startKubernetes(
       logs: (pod, request) => running.runtime.logs(pod, request),
     },
   });
+  createStorageClasses(server.api);
   const front = await listen(withFaults(server.listener, deps.faults, 'kubernetes'), { certificate, cluster, gateway });
   const stopOwn = startControllers({ api: server.api, clock, newId, logger });
   const stopCloud = startCloudController({

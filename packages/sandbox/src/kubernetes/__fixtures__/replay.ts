@@ -37,7 +37,8 @@ export interface Outcome {
 
 const MAX_POLLS = 200;
 const PLACEHOLDER = /<([a-zA-Z]+)(?::(\d+))?>/g;
-const GO_VALUE = /error found in #|\b(?:v1|core|rbac|apiextensions|autoscaling)\.\w+\{|map\[string\]|\[\](?:v1|core)\.|struct \{|scheme "/;
+const GO_VALUE =
+  /error found in #|\b(?:v1|core|rbac|apiextensions|autoscaling)\.\w+\{|map\[string\]|\[\](?:v1|core)\.|struct \{|scheme "/;
 const FREE = new Set(['lrv', 'podip', 'continue']);
 
 /** Replays one transcript against a server on loopback. Steps without a kubelet, RBAC or live timing are left out. */
@@ -70,11 +71,22 @@ interface Answer {
 }
 
 function substitute(text: string, bound: ReadonlyMap<string, string>): string {
-  const fixed: Record<string, string> = { registry: 'registry.local:5000', node: 'node-1', hostip: '10.0.0.1', time: '2026-01-02T03:04:05Z', utime: '2026-01-02T03:04:05.000006Z', rv: '1' };
+  const fixed: Record<string, string> = {
+    registry: 'registry.local:5000',
+    node: 'node-1',
+    hostip: '10.0.0.1',
+    time: '2026-01-02T03:04:05Z',
+    utime: '2026-01-02T03:04:05.000006Z',
+    rv: '1',
+  };
   return text.replaceAll(PLACEHOLDER, (whole, name: string) => bound.get(whole) ?? fixed[name] ?? whole);
 }
 
-function ask({ request, response }: Step, { host, port }: { host: string; port: number }, bound: Map<string, string>): Promise<Answer> {
+function ask(
+  { request, response }: Step,
+  { host, port }: { host: string; port: number },
+  bound: Map<string, string>,
+): Promise<Answer> {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(request.query ?? {})) {
     for (const one of Array.isArray(value) ? value : [value]) query.append(name, substitute(one, bound));
@@ -87,7 +99,11 @@ function ask({ request, response }: Step, { host, port }: { host: string; port: 
         ? undefined
         : substitute(typeof request.body === 'string' ? request.body : JSON.stringify(request.body), bound)
       : Buffer.from(request.bodyBase64, 'base64');
-  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'lab-client/1.0', ...request.headers };
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'user-agent': 'lab-client/1.0',
+    ...request.headers,
+  };
   if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body));
   return new Promise((resolve, reject) => {
     const outgoing = send({ host, port, path, method: request.method, headers }, (incoming) => {
@@ -113,7 +129,10 @@ function parseAll(text: string): Json[] {
   try {
     return [JSON.parse(text) as Json];
   } catch {
-    return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Json);
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Json);
   }
 }
 
@@ -148,7 +167,12 @@ function compareStep(step: Step, answer: Answer, bound: Map<string, string>): st
 
 // What every current server answers differently from the recorded 1.20 (see the table in docs/sandbox-kubernetes.md).
 const newer: Readonly<Record<string, readonly string[]>> = {
-  labels: ['kubernetes.io/metadata.name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name', 'controller-uid'],
+  labels: [
+    'kubernetes.io/metadata.name',
+    'batch.kubernetes.io/controller-uid',
+    'batch.kubernetes.io/job-name',
+    'controller-uid',
+  ],
   matchLabels: ['batch.kubernetes.io/controller-uid', 'controller-uid'],
   spec: [
     'ipFamilies',
@@ -178,13 +202,24 @@ function normalise(value: Json, name = ''): Json {
     if (member === 'singularName' || member === 'storageVersionHash') continue;
     if (member === 'type' && 'format' in value && 'priority' in value) continue;
     if (member === 'secrets' && value['kind'] === undefined && Array.isArray(inner)) continue;
-    if (newer[name]?.includes(member) === true && !((member === 'maxSurge' || member === 'availableReplicas') && inner !== 0) && !(member === 'suspend' && 'schedule' in value)) continue;
+    if (
+      newer[name]?.includes(member) === true &&
+      !((member === 'maxSurge' || member === 'availableReplicas') && inner !== 0) &&
+      !(member === 'suspend' && 'schedule' in value)
+    )
+      continue;
     if (member === 'managedFields' && typeof inner !== 'string') {
       result[member] = inner;
       continue;
     }
     const normal = normalise(inner, member);
-    if (['volumes', 'volumeMounts', 'labels', 'matchLabels'].includes(member) && typeof normal === 'object' && Object.keys(normal ?? {}).length === 0 && Object.keys(inner ?? {}).length > 0) continue;
+    if (
+      ['volumes', 'volumeMounts', 'labels', 'matchLabels'].includes(member) &&
+      typeof normal === 'object' &&
+      Object.keys(normal ?? {}).length === 0 &&
+      Object.keys(inner ?? {}).length > 0
+    )
+      continue;
     result[member] = normal;
   }
   return result;
@@ -238,8 +273,12 @@ class Matcher {
     }
     if (this.#subset) {
       for (const [index, item] of expected.entries()) {
-        const trial = actual.some((one) => new Matcher(new Map(this.#bound), true, this.#ignore).match(item, one, path) === undefined);
-        const at = actual.findIndex((one) => new Matcher(new Map(this.#bound), true, this.#ignore).match(item, one, path) === undefined);
+        const trial = actual.some(
+          (one) => new Matcher(new Map(this.#bound), true, this.#ignore).match(item, one, path) === undefined,
+        );
+        const at = actual.findIndex(
+          (one) => new Matcher(new Map(this.#bound), true, this.#ignore).match(item, one, path) === undefined,
+        );
         if (!trial) return differs(item, actual[index], `${path}/${index}`);
         this.match(item, actual[at], path);
       }
@@ -254,7 +293,8 @@ class Matcher {
 
   #text(expected: string, actual: Json | undefined, path: string): string | undefined {
     if (expected === '<managedFields>') return actual === undefined ? differs(expected, actual, path) : undefined;
-    if (typeof actual === 'number' && /^<[a-z]+:\d+>$/.test(expected)) return this.#bind(expected, String(actual), path);
+    if (typeof actual === 'number' && /^<[a-z]+:\d+>$/.test(expected))
+      return this.#bind(expected, String(actual), path);
     if (expected === '<nodeport>' && typeof actual === 'number') return undefined;
     if (typeof actual !== 'string') return differs(expected, actual, path);
     if (/^<[a-zA-Z]+(:\d+)?>$/.test(expected)) return this.#bind(expected, actual, path);
@@ -284,7 +324,8 @@ class Matcher {
     if (name === 'uid' && !/^[0-9a-f-]{36}$/.test(actual)) return differs(placeholder, actual, path);
     if (number === undefined) return undefined;
     const known = this.#bound.get(placeholder);
-    if (known !== undefined && known !== actual && !FREE.has(name)) return `${path}: ${actual} instead of ${placeholder} = ${known}`;
+    if (known !== undefined && known !== actual && !FREE.has(name))
+      return `${path}: ${actual} instead of ${placeholder} = ${known}`;
     if (known === undefined || FREE.has(name)) this.#bound.set(placeholder, actual);
     return undefined;
   }

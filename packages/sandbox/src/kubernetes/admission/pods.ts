@@ -73,8 +73,9 @@ function admitPriority(pod: KubeObject, spec: Fields, { store }: PrepareContext)
   spec['preemptionPolicy'] ??= found?.['preemptionPolicy'] ?? 'PreemptLowerPriority';
 }
 
-function admitTolerations(spec: Fields): void {
-  const tolerations: Fields[] = spec['tolerations'] ?? [];
+/** Tolerations of not ready and unreachable nodes for five minutes, unless the pod says otherwise; in place. */
+export function admitTolerations(spec: Fields): void {
+  const tolerations: Fields[] = [...(spec['tolerations'] ?? [])];
   for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
     const tolerated = tolerations.some(
       ({ key: own, effect, operator }) =>

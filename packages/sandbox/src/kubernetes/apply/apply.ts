@@ -40,8 +40,8 @@ export function applyConfiguration(
 ): Applied {
   const schema = fieldSchemaOf(resource);
   const base: KubeObject = live ?? { apiVersion: config.apiVersion, kind: config.kind, metadata: {} };
-  let entries = parseManaged(live?.metadata.managedFields);
   try {
+    let entries = parseManaged(live?.metadata.managedFields);
     if (live !== undefined && entries.length === 0) entries = [beforeFirstApply(resource, live)];
     const { managedFields: _managedFields, ...metadata } = base.metadata;
     const bare: KubeObject = { ...base, metadata };
@@ -107,11 +107,13 @@ function conflictError(conflicts: readonly { entry: ManagedEntry; paths: string[
     paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${named(entry)}`, field })),
   );
   const count = causes.length;
-  const parts = conflicts.map(({ entry, paths }) =>
-    paths.length === 1
-      ? `conflict with ${named(entry)}: ${paths[0]}`
-      : `conflicts with ${named(entry)}:\n${paths.map((path) => `- ${path}`).join('\n')}`,
-  );
+  const parts = [...conflicts]
+    .sort((a, b) => (a.entry.manager < b.entry.manager ? -1 : a.entry.manager > b.entry.manager ? 1 : 0))
+    .map(({ entry, paths }) =>
+      count === 1
+        ? `conflict with ${named(entry)}: ${paths[0]}`
+        : `conflicts with ${named(entry)}:\n${paths.map((path) => `- ${path}`).join('\n')}`,
+    );
   const message = `Apply failed with ${count} conflict${count === 1 ? '' : 's'}: ${parts.join('\n')}`;
   return new ApiError({ code: 409, reason: 'Conflict', message, details: { causes } });
 }

@@ -1,6 +1,6 @@
 import { isEqual, isObject } from '../equal.js';
 import type { FieldSchema } from './field-schema.js';
-import { FieldSet } from './field-set.js';
+import { FieldSet, formatPath } from './field-set.js';
 
 /** A list of keyed elements in which one lacks a key or appears twice. */
 export class KeyError extends Error {
@@ -47,24 +47,45 @@ function keyOf(schema: Extract<FieldSchema, { kind: 'keyed' }>, item: unknown): 
   return `k:${JSON.stringify(key)}`;
 }
 
-/** The paths a configuration claims: leaves, empty objects, and the elements of keyed lists and sets. */
+/**
+ * The paths a configuration claims: leaves, empty objects, and the elements of keyed lists and sets.
+ *
+ * @throws {KeyError} when an element lacks its key or comes twice
+ */
 export function fieldsOf(schema: FieldSchema, value: unknown): FieldSet {
   const set = new FieldSet();
-  addFields(schema, value, set);
+  addFields(schema, value, { set, path: [] });
   return set;
 }
 
-function addFields(schema: FieldSchema, value: unknown, set: FieldSet): void {
-  const parts = value === null ? undefined : partsOf(schema, value);
+interface Claim {
+  readonly set: FieldSet;
+  readonly path: readonly string[];
+}
+
+function addFields(schema: FieldSchema, value: unknown, { set, path }: Claim): void {
+  const parts = value === null ? undefined : distinctParts(schema, value, path);
   if (parts === undefined || parts.size === 0) {
-    set.member = true;
+    // A list of elements that has none claims nothing.
+    set.member = value === null || (schema.kind !== 'keyed' && schema.kind !== 'set');
     return;
   }
   for (const [name, part] of parts) {
     const child = set.at(name);
-    addFields(part.schema, part.value, child);
+    addFields(part.schema, part.value, { set: child, path: [...path, name] });
     if (name.startsWith('k:') || name.startsWith('v:')) child.member = true;
   }
+}
+
+function distinctParts(schema: FieldSchema, value: unknown, path: readonly string[]): ReturnType<typeof partsOf> {
+  const parts = partsOf(schema, value);
+  if ((schema.kind !== 'keyed' && schema.kind !== 'set') || !Array.isArray(value) || parts?.size === value.length)
+    return parts;
+  const names = value.map((item: unknown) =>
+    schema.kind === 'set' ? `v:${JSON.stringify(item)}` : keyOf(schema, item),
+  );
+  const twice = names.find((name, index) => names.indexOf(name) !== index) ?? '';
+  throw new KeyError(`${formatPath(path)}: duplicate entries for key ${formatPath([twice])}`);
 }
 
 /** What changed from one value to another. */

@@ -1,5 +1,5 @@
 import { isApiError } from '../kube-api.js';
-import type { Fields, KubeObject } from '../kube-api.js';
+import type { Fields, KubeObject, WatchEvent } from '../kube-api.js';
 import type { Controller } from './context.js';
 import { createEventRecorder } from './events.js';
 import { keyOf, splitKey } from './object-key.js';
@@ -30,17 +30,20 @@ export const startVolumeClaimController: Controller = ({ api, clock, newId, logg
       if (type !== 'DELETED' && !isPodEnded(object)) return;
       for (const name of claimsOf(object)) queue.add(`${object.metadata.namespace ?? ''}/${name}`);
     }),
-    api.watch(resources.persistentVolumes, ({ type }) => {
-      if (type === 'DELETED') return;
-      for (const claim of api.list(resources.persistentVolumeClaims)) {
-        if (claim.status?.['phase'] !== 'Bound') queue.add(keyOf(claim));
-      }
-    }),
+    api.watch(resources.persistentVolumes, queueUnbound),
+    api.watch(resources.storageClasses, queueUnbound),
   ];
   return () => {
     queue.stop();
     for (const stop of stops) stop();
   };
+
+  function queueUnbound({ type }: WatchEvent): void {
+    if (type === 'DELETED') return;
+    for (const claim of api.list(resources.persistentVolumeClaims)) {
+      if (claim.status?.['phase'] !== 'Bound') queue.add(keyOf(claim));
+    }
+  }
 
   function sync(key: string): void {
     const { namespace, name } = splitKey(key);
@@ -95,6 +98,14 @@ export const startVolumeClaimController: Controller = ({ api, clock, newId, logg
     if (storageClassName === '') {
       const message = 'no persistent volumes available for this claim and no storage class is set';
       record(claim, { reason: 'FailedBinding', message });
+      return undefined;
+    }
+    if (
+      storageClassName !== undefined &&
+      api.get(resources.storageClasses, undefined, storageClassName) === undefined
+    ) {
+      const message = `storageclass.storage.k8s.io ${JSON.stringify(storageClassName)} not found`;
+      record(claim, { type: 'Warning', reason: 'ProvisioningFailed', message });
       return undefined;
     }
     const name = `pvc-${claim.metadata.uid}`;

@@ -215,6 +215,8 @@ export function resourcesOf(definition: KubeObject): Resource[] {
         generation: subresources.status === undefined ? 'all-but-metadata' : 'spec',
         createsOnUpdate: false,
         needsVersion: true,
+        returnsDeleted: false,
+        orphansByDefault: false,
         ephemeral: false,
         subresources: [
           ...(subresources.status === undefined ? [] : [{ name: 'status', kind, verbs: READ_WRITE }]),

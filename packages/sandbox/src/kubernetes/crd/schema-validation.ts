@@ -88,11 +88,12 @@ const formats: Readonly<Record<string, RegExp>> = {
 function checkString(schema: Fields, value: string, path: string, faults: FieldError[]): void {
   const { maxLength, minLength, pattern, format } = schema;
   const length = [...value].length;
+  // The real server stops at the first of these.
   if (maxLength !== undefined && length > maxLength)
     faults.push(inBody(path, value, `should be at most ${maxLength} chars long`));
-  if (minLength !== undefined && length < minLength)
+  else if (minLength !== undefined && length < minLength)
     faults.push(inBody(path, value, `should be at least ${minLength} chars long`));
-  if (typeof pattern === 'string' && !matchesPattern(pattern, value))
+  else if (typeof pattern === 'string' && !matchesPattern(pattern, value))
     faults.push(inBody(path, value, `should match '${pattern}'`));
   const form = typeof format === 'string' ? formats[format] : undefined;
   if (form !== undefined && !form.test(value)) {

@@ -2,8 +2,10 @@ import type { Clock } from '../clock.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import type { Resource } from '../resources.js';
 import type { ObjectStore } from '../store.js';
+import { isEqual } from '../equal.js';
 import { qosClassOf } from './pod.js';
 import { allocateService } from './service-allocation.js';
+import { TEMPLATE_GENERATION } from './workloads.js';
 
 /** What preparing an object may look at. */
 export interface PrepareContext {
@@ -26,7 +28,11 @@ const creators: Readonly<Record<string, Prepare>> = {
     object.status = { phase: 'Pending', qosClass: qosClassOf(object.spec ?? {}) };
   },
   'services.': (object, context) => allocateService(object, context.store),
-  'persistentvolumeclaims.': (object) => {
+  'persistentvolumeclaims.': (object, { store }) => {
+    if (object.spec?.['storageClassName'] === undefined) {
+      const name = defaultStorageClass(store);
+      if (name !== undefined && object.spec !== undefined) object.spec['storageClassName'] = name;
+    }
     object.metadata.finalizers = [...new Set([...(object.metadata.finalizers ?? []), 'kubernetes.io/pvc-protection'])];
     object.status = { phase: 'Pending' };
   },
@@ -36,7 +42,7 @@ const creators: Readonly<Record<string, Prepare>> = {
   },
   'jobs.batch': prepareJob,
   'daemonsets.apps': (object) => {
-    object.metadata.annotations = { 'deprecated.daemonset.template.generation': '1', ...object.metadata.annotations };
+    object.metadata.annotations = { ...object.metadata.annotations, [TEMPLATE_GENERATION]: '1' };
   },
   'ingresses.networking.k8s.io': (object) => void (object.status = { loadBalancer: {} }),
   'customresourcedefinitions.apiextensions.k8s.io': (object) => {
@@ -48,6 +54,13 @@ const creators: Readonly<Record<string, Prepare>> = {
     };
   },
 };
+
+const IS_DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+
+function defaultStorageClass(store: ObjectStore): string | undefined {
+  const classes = store.list('storageclasses.storage.k8s.io');
+  return classes.find(({ metadata }) => metadata.annotations?.[IS_DEFAULT_CLASS] === 'true')?.metadata.name;
+}
 
 function prepareJob(object: KubeObject): void {
   const spec = object.spec ?? {};
@@ -74,6 +87,9 @@ export function prepareCreate(resource: Resource, object: KubeObject, context: P
 const updaters: Readonly<Record<string, (object: KubeObject, live: KubeObject, context: PrepareContext) => void>> = {
   'services.': (object, live, context) => {
     const [spec, old] = [object.spec ?? {}, live.spec ?? {}];
+    if (spec['type'] === 'ExternalName' && spec['clusterIP'] === old['clusterIP']) {
+      for (const member of ['clusterIP', 'clusterIPs']) delete spec[member];
+    }
     if (spec['type'] !== 'ExternalName' && old['clusterIP'] !== undefined && old['type'] !== 'ExternalName') {
       for (const member of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort']) {
         if (spec[member] === undefined && old[member] !== undefined) spec[member] = structuredClone(old[member]);
@@ -90,6 +106,11 @@ const updaters: Readonly<Record<string, (object: KubeObject, live: KubeObject, c
   },
   'namespaces.': (object) => {
     object.metadata.labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name ?? '' };
+  },
+  'daemonsets.apps': (object, live) => {
+    const before = Number(live.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1);
+    const count = isEqual(object.spec?.['template'], live.spec?.['template']) ? before : before + 1;
+    object.metadata.annotations = { ...object.metadata.annotations, [TEMPLATE_GENERATION]: String(count) };
   },
   'pods.': (object) => {
     object.status = { ...object.status, qosClass: object.status?.['qosClass'] ?? qosClassOf(object.spec ?? {}) };

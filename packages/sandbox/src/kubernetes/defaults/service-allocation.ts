@@ -10,7 +10,7 @@ const RESERVED = 10; // low addresses are left to those who ask for one
 export function allocateService(object: KubeObject, store: ObjectStore): void {
   const spec = object.spec ?? {};
   if (spec['type'] === 'ExternalName') {
-    for (const member of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) delete spec[member];
+    for (const member of ['ipFamilies', 'ipFamilyPolicy']) delete spec[member];
     return;
   }
   const others = store.list('services.').filter((other) => other.metadata.uid !== object.metadata.uid);

@@ -36,8 +36,8 @@ export function defaultReplicationController(object: KubeObject): void {
 export function defaultStatefulSet({ spec = {} }: KubeObject): void {
   setDefaults(spec, { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady' });
   const strategy = (spec['updateStrategy'] ??= {});
-  setDefault(strategy, 'type', 'RollingUpdate');
-  if (strategy.type === 'RollingUpdate') setDefault((strategy.rollingUpdate ??= {}), 'partition', 0);
+  if (!strategy.type) Object.assign(strategy, { type: 'RollingUpdate', rollingUpdate: strategy.rollingUpdate ?? {} });
+  if (strategy.type === 'RollingUpdate') setDefault(strategy.rollingUpdate, 'partition', 0);
   if (spec['persistentVolumeClaimRetentionPolicy'] === undefined) {
     spec['persistentVolumeClaimRetentionPolicy'] = { whenDeleted: 'Retain', whenScaled: 'Retain' };
   }
@@ -49,8 +49,13 @@ export function defaultStatefulSet({ spec = {} }: KubeObject): void {
   defaultTemplate(spec);
 }
 
+/** Annotation that counts the changes of a DaemonSet's template. */
+export const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
 /** DaemonSet: replaced one by one. */
-export function defaultDaemonSet({ spec = {} }: KubeObject): void {
+export function defaultDaemonSet({ metadata, spec = {} }: KubeObject): void {
+  // As the real server decodes it: the count is a field there.
+  metadata.annotations = { [TEMPLATE_GENERATION]: '0', ...metadata.annotations };
   setDefault(spec, 'revisionHistoryLimit', 10);
   const strategy = (spec['updateStrategy'] ??= {});
   setDefault(strategy, 'type', 'RollingUpdate');

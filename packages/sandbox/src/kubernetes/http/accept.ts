@@ -41,9 +41,10 @@ const shapes = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadata
 /**
  * Chooses how an answer is written. Protobuf is never chosen: clients that ask for it accept JSON as well.
  *
+ * @param isCustom Custom resources have a handler of their own, which words its refusal otherwise
  * @throws {ApiError} 406 when nothing the client accepts can be given
  */
-export function negotiate(accept: string | undefined): Negotiated {
+export function negotiate(accept: string | undefined, isCustom = false): Negotiated {
   if (accept === undefined || accept === '') return { type: 'json' };
   let isShaped = false;
   for (const { type, parameters } of parseMediaRanges(accept)) {
@@ -59,7 +60,7 @@ export function negotiate(accept: string | undefined): Negotiated {
     if (plain) return { type: 'json' };
     if (type === 'application/yaml') return { type: 'yaml' };
   }
-  if (isShaped) throw notAcceptable(ACCEPTED);
+  if (isShaped || isCustom) throw notAcceptable(ACCEPTED);
   throw notAcceptable('406: Not Acceptable', {});
 }
 

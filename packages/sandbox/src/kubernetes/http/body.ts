@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { parseDocument } from 'yaml';
 import { ApiError } from '../api-error.js';
 import { badRequest, unsupportedMediaType } from '../errors.js';
+import { jsonFault } from '../json-fault.js';
 import { decodeProtobuf } from '../protobuf/protobuf.js';
 import { parseMediaRanges } from './accept.js';
 
@@ -74,19 +75,6 @@ function parseJson(body: Buffer, kind: string): unknown {
     );
   }
   return value;
-}
-
-/** The fault as Go's decoder words it, as far as it can be told from the text. */
-export function jsonFault(text: string): string {
-  try {
-    JSON.parse(text);
-    return '';
-  } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    if (/end of JSON input|Unterminated/i.test(message)) return 'unexpected end of JSON input';
-    const at = Number(/position (\d+)/.exec(message)?.[1] ?? 0);
-    return `invalid character '${text[at] ?? ''}' looking for beginning of value`;
-  }
 }
 
 /** Parses YAML (or JSON) without aliases that grow. @throws {ApiError} 400 */

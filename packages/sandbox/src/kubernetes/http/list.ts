@@ -71,13 +71,17 @@ export function listPage(store: ObjectStore, resource: Resource, { namespace, qu
   const page = limit > 0 ? matching.slice(0, limit) : matching;
   const left = matching.length - page.length;
   const last = page.at(-1);
+  // Whether what is left matches is not known to the real server, unless one name is asked for.
+  const isCut =
+    limit > 0 && page.length === limit && !/(^|,)metadata\.name==?[^,]/.test(query.get('fieldSelector') ?? '');
+  const more = isCut && last !== undefined && objects.at(-1) !== last;
   const selects = (query.get('labelSelector') ?? '') !== '' || (query.get('fieldSelector') ?? '') !== '';
   return {
     items: page.map((object) => fromStored(resource, object)),
     metadata: {
       resourceVersion: String(version),
-      ...(left > 0 && last !== undefined ? { continue: encodeToken({ rv: version, start: keyOf(last) }) } : {}),
-      ...(left > 0 && !selects ? { remainingItemCount: left } : {}),
+      ...(more ? { continue: encodeToken({ rv: version, start: keyOf(last) }) } : {}),
+      ...(more && !selects ? { remainingItemCount: left } : {}),
     },
   };
 }

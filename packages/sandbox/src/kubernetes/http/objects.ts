@@ -15,7 +15,8 @@ import type { Resource } from '../resources.js';
 import { apiVersionOf } from '../resources.js';
 import type { ObjectStore } from '../store.js';
 import { toScale, withScale } from '../subresources/scale.js';
-import { jsonFault, parseBody, parseYaml } from './body.js';
+import { jsonFault } from '../json-fault.js';
+import { parseBody, parseYaml } from './body.js';
 import { parseMediaRanges } from './accept.js';
 
 /** What the writes behind HTTP need. */
@@ -70,6 +71,7 @@ export function writeOptions(
 export function createObject({ operations }: ObjectDeps, request: ObjectRequest): KubeObject {
   const options = writeOptions(request, 'CreateOptions');
   const body = parseBody(request.body, request.contentType, request.resource.kind);
+  checkVersion(request.resource, body);
   return operations.create(request.resource, request.namespace, body, options);
 }
 
@@ -78,12 +80,22 @@ export function replaceObject({ operations }: ObjectDeps, request: ObjectRequest
   const { resource, namespace, name, subresource } = request;
   const options = writeOptions(request, 'UpdateOptions');
   const body = parseBody(request.body, request.contentType, resource.kind);
+  if (subresource !== 'scale') checkVersion(resource, body);
   if (subresource === 'scale' && resource.scale !== undefined) {
-    const live = operations.stored({ ...resource, resource: `${resource.resource}/scale` }, namespace, name);
+    const live = operations.stored(resource, namespace, name);
     const next = withScale(resource, resource.scale, live, body);
     return { object: toScale(resource.scale, operations.write(resource, live, next, options)), created: false };
   }
   return operations.update(resource, namespace, name, body, options);
+}
+
+// Custom resources are decoded for one version only.
+function checkVersion(resource: Resource, body: unknown): void {
+  const expected = apiVersionOf(resource);
+  const { apiVersion } = (isObject(body) ? body : {}) as Fields;
+  if (resource.custom === undefined || typeof apiVersion !== 'string' || apiVersion === expected) return;
+  const why = `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`;
+  throw errors.badRequest(why);
 }
 
 const PATCH_TYPES =
@@ -118,10 +130,9 @@ function patchLive(
   { type, options }: { type: string; options: WriteOptions },
 ): Written {
   const { resource, namespace, name, subresource } = request;
-  const patch = parsePatch(request.body, type);
   const scale = subresource === 'scale' ? resource.scale : undefined;
-  const subject = scale === undefined ? resource : { ...resource, resource: `${resource.resource}/scale` };
-  const stored = operations.stored(subject, namespace, name);
+  const stored = operations.stored(resource, namespace, name);
+  const patch = parsePatch(request.body, type);
   const live = fromStored(resource, stored);
   const target = scale === undefined ? live : toScale(scale, live);
   const strategic = type === 'application/strategic-merge-patch+json';
@@ -135,9 +146,20 @@ function patchLive(
     return { object: toScale(scale, operations.write(resource, stored, next, options)), created: false };
   }
   const unknownBefore = resource.type === undefined ? {} : { kind: resource.kind, apiVersion: apiVersionOf(resource) };
-  const next = operations.read(resource, { ...unknownBefore, ...(patched as object) }, options);
+  const next = readPatched(operations, resource, { ...unknownBefore, ...(patched as object) }, options);
   checkIdentity(resource, live, next, { namespace, name });
   return { object: operations.write(resource, stored, next, options), created: false };
+}
+
+// A patch that makes something else of the object is told as a fault of the patch.
+function readPatched(operations: Operations, resource: Resource, patched: object, options: WriteOptions): KubeObject {
+  try {
+    return operations.read(resource, patched, options);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 400) throw error;
+    const fields = [fault.invalid('patch', JSON.stringify(patched), error.message)];
+    throw errors.invalid({ group: '', kind: '' }, '', fields);
+  }
 }
 
 function parsePatch(body: Buffer, type: string): unknown {
@@ -234,10 +256,6 @@ function checkConfiguration(
 ): void {
   const unknown: string[] = [];
   const lenient = { fieldValidation: 'Warn', warnings: unknown } as const;
-  if (resource.custom !== undefined) {
-    // Required fields may be owned by others: only the merged object is checked as a whole.
-    return;
-  }
   operations.read(resource, structuredClone(config), lenient);
   const [first] = unknown;
   if (first === undefined) return;
@@ -284,11 +302,13 @@ export function deleteOptions({ query, body, contentType }: ObjectRequest): Dele
   if (sent['kind'] !== undefined && sent['kind'] !== 'DeleteOptions') {
     throw errors.badRequest(`decoded object cannot be converted to DeleteOptions: ${String(sent['kind'])}`);
   }
-  const grace = query.get('gracePeriodSeconds');
+  // With a body the query does not count, not even its dryRun.
+  const asked = body.length === 0 ? query : new URLSearchParams();
+  const grace = asked.get('gracePeriodSeconds');
   const orphan =
-    sent['orphanDependents'] ?? (query.has('orphanDependents') ? query.get('orphanDependents') === 'true' : undefined);
-  const policy: string | undefined = sent['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined;
-  const dryRun: string[] = sent['dryRun'] ?? query.getAll('dryRun');
+    sent['orphanDependents'] ?? (asked.has('orphanDependents') ? asked.get('orphanDependents') === 'true' : undefined);
+  const policy: string | undefined = sent['propagationPolicy'] ?? asked.get('propagationPolicy') ?? undefined;
+  const dryRun: string[] = sent['dryRun'] ?? asked.getAll('dryRun');
   const faults: errors.FieldError[] = [];
   if (policy !== undefined && orphan !== undefined && orphan !== null) {
     faults.push(

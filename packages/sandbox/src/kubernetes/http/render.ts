@@ -67,14 +67,16 @@ export function send(response: ServerResponse, status: number, body: string | Bu
 }
 
 /** Ends a response with the Status of a refusal. */
-export function sendError(response: ServerResponse, error: ApiError): void {
+export function sendError(
+  response: ServerResponse,
+  error: ApiError,
+  { asYaml = false }: { readonly asYaml?: boolean } = {},
+): void {
   const { code, status } = error;
   const retry = status.details?.retryAfterSeconds;
   const { reason: _reason, ...bare } = status;
-  sendJson(
-    response,
-    code,
-    JSON.stringify(error.reason === '' ? bare : status),
-    retry === undefined ? {} : { 'retry-after': String(retry) },
-  );
+  const body = error.reason === '' ? bare : status;
+  const headers: Headers = retry === undefined ? {} : { 'retry-after': String(retry) };
+  if (asYaml) sendYaml(response, code, body, headers);
+  else sendJson(response, code, JSON.stringify(body), headers);
 }

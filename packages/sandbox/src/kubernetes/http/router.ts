@@ -9,7 +9,7 @@ import type { IncludeObject } from '../printing/table.js';
 import type { Resource, ResourceRegistry } from '../resources.js';
 import { sendLog } from '../subresources/logs.js';
 import { review } from '../subresources/reviews.js';
-import { toScale } from '../subresources/scale.js';
+import { requireReplicas, toScale } from '../subresources/scale.js';
 import { discoveryVersion, negotiate, parseMediaRanges } from './accept.js';
 import type { Negotiated } from './accept.js';
 import { parseBody, readBody } from './body.js';
@@ -64,15 +64,20 @@ function fail(
     return;
   }
   if (error instanceof ApiError) {
-    sendError(response, error);
+    sendError(response, error, { asYaml: wantsYaml(request.headers.accept) });
     return;
   }
   if (request.destroyed && !request.complete) return;
   deps.logger.error('kubernetes request failed', { method: request.method, path: request.url, error: String(error) });
-  sendError(
-    response,
-    errors.internal(`Internal error occurred: ${error instanceof Error ? error.message : String(error)}`),
-  );
+  sendError(response, errors.internal(error instanceof Error ? error.message : String(error)));
+}
+
+function wantsYaml(accept: string | undefined): boolean {
+  try {
+    return negotiate(accept).type === 'yaml';
+  } catch {
+    return false; // nothing acceptable: refusals are JSON then
+  }
 }
 
 function isPublic(path: string): boolean {
@@ -184,6 +189,13 @@ async function serveResource(
     request.resume();
     // Paths of definitions that lead nowhere are unknown to all handlers, as on the real server; subresources are not.
     const isOwn = path !== undefined && deps.registry.isBuiltinGroup(path.group);
+    if (
+      path?.subresource !== undefined &&
+      resource?.custom !== undefined &&
+      resource.namespaced === (path.namespace !== undefined)
+    ) {
+      throw errors.notFound(resource, path.name ?? '');
+    }
     const known = isOwn || (path !== undefined && resource !== undefined);
     if (known) throw errors.unknownPath();
     return sendText(response, 404, '404 page not found\n');
@@ -193,6 +205,9 @@ async function serveResource(
   const subresource = resource.subresources.find(({ name }) => name === path.subresource);
   const allowed = subresource?.verbs ?? resource.verbs;
   const asked = subresource === undefined ? verb : verb === 'watch' ? 'get' : verb;
+  if (resource.custom !== undefined && /^(update|patch)-collection$/.test(asked)) {
+    throw errors.badRequest('name must be provided');
+  }
   if (!allowed.includes(asked)) throw errors.methodNotAllowed();
   if (asked === 'deletecollection' && resource.namespaced && path.namespace === undefined)
     throw errors.methodNotAllowed();
@@ -212,7 +227,10 @@ async function serveResource(
     body,
     warnings,
   };
-  const accepted = path.subresource === 'log' ? ({ type: 'json' } as const) : negotiate(request.headers.accept);
+  const accepted =
+    path.subresource === 'log'
+      ? ({ type: 'json' } as const)
+      : negotiate(request.headers.accept, resource.custom !== undefined);
   await serveVerb(deps, { ...exchange, path, wanted, verb: asked, accepted, user });
 }
 
@@ -261,6 +279,7 @@ async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
       const object = deps.operations.get(asNamed(resource, wanted.subresource), namespace, name);
       if (wanted.subresource === 'log') return sendLog(deps, object, query, response);
       const scale = wanted.subresource === 'scale' ? resource.scale : undefined;
+      if (scale !== undefined) requireReplicas(scale, object);
       return sendObject(deps, call, { status: 200, object: scale === undefined ? object : toScale(scale, object) });
     }
     case 'list':
@@ -310,7 +329,9 @@ function create(deps: RouterDeps, { wanted, user }: Call): object {
 
 // A missing object is reported under the name of the subresource where that has a store of its own.
 function asNamed(resource: Resource, subresource: string | undefined): Resource {
-  return subresource === 'scale' ? { ...resource, resource: `${resource.resource}/scale` } : resource;
+  return subresource === 'scale' && resource.bucket !== 'statefulsets.apps' && resource.custom === undefined
+    ? { ...resource, resource: `${resource.resource}/scale` }
+    : resource;
 }
 
 function withName(query: URLSearchParams, name: string): URLSearchParams {

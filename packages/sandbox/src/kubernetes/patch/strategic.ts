@@ -25,8 +25,7 @@ function mergeMap(type: TypeNode, target: Json, patch: Json): Json {
     const { [DIRECTIVE]: directive, ...rest } = patch;
     if (directive === 'replace') return strip(rest) as Json;
     if (directive === 'delete') return {};
-    if (directive !== 'merge') throw badRequest(`unknown patch type: ${String(directive)}`);
-    patch = rest;
+    throw badRequest(`unknown patch type: ${String(directive)} in map: ${JSON.stringify(rest)}`);
   }
   const result: Json = { ...target };
   const retained = patch[RETAIN];
@@ -71,6 +70,8 @@ function mergeMember(member: Member, target: unknown, value: unknown, patch: Jso
     return mergeMap(node, isObject(target) ? target : {}, value);
   }
   if (!Array.isArray(value) || type?.kind !== 'list' || field?.merge !== true) return strip(value);
+  // What is not there is taken as it comes.
+  if (target === undefined || target === null) return strip(value.filter((item) => !isReplace(item)));
   const gone = patch[DELETE + name];
   const before = Array.isArray(target) ? (target as unknown[]) : [];
   if (field.mergeKey === undefined) {
@@ -84,6 +85,10 @@ function mergeMember(member: Member, target: unknown, value: unknown, patch: Jso
   return inOrder(merged, { wanted: value.map(keyOf), keyOf, before });
 }
 
+function isReplace(item: unknown): boolean {
+  return isObject(item) && item[DIRECTIVE] === 'replace';
+}
+
 interface Lists {
   readonly target: readonly unknown[];
   readonly patch: readonly unknown[];
@@ -92,9 +97,7 @@ interface Lists {
 
 function mergeList(type: TypeNode, key: string, { target, patch, name }: Lists): unknown[] {
   if (patch.some((item) => isObject(item) && item[DIRECTIVE] === 'replace')) {
-    return patch
-      .filter((item) => !(isObject(item) && item[DIRECTIVE] === 'replace' && Object.keys(item).length === 1))
-      .map(strip);
+    return patch.filter((item) => !isReplace(item)).map(strip);
   }
   let result = [...target];
   for (const item of patch) {

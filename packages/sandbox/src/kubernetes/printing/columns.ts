@@ -45,7 +45,11 @@ export const ageColumn: Column = {
   cell: ({ metadata }, nowMs) => formatAge(metadata.creationTimestamp, nowMs),
 };
 /** Time of creation, for kinds without columns of their own. */
-export const createdColumn: Column = { name: 'Created At', cell: ({ metadata }) => metadata.creationTimestamp };
+export const createdColumn: Column = {
+  name: 'Created At',
+  type: 'date',
+  cell: ({ metadata }) => metadata.creationTimestamp,
+};
 
 /** `name1,name2` of containers. */
 export function containerNames(spec: Fields | undefined): string {

@@ -69,6 +69,27 @@ function jobDuration({ status = {} }: KubeObject, nowMs: number): string {
   return formatDuration(end - Date.parse(status['startTime']));
 }
 
+function autoscalerTargets({ spec = {}, status = {} }: KubeObject): string {
+  const metrics = metricsOf(spec);
+  if (metrics.length === 0) return '<none>';
+  const shown = metrics.slice(0, 2).map((metric) => {
+    const { name, target = {} } = (metric['resource'] ?? {}) as Fields;
+    if (name === undefined) return '<unknown>';
+    const current = ((status['currentMetrics'] ?? []) as Fields[]).find((one) => one['resource']?.name === name);
+    const { averageUtilization, averageValue } = (current?.['resource']?.current ?? {}) as Fields;
+    return target.averageUtilization === undefined
+      ? `${name}: ${averageValue ?? '<unknown>'}/${target.averageValue ?? '<auto>'}`
+      : `${name}: ${averageUtilization === undefined ? '<unknown>' : `${averageUtilization}%`}/${target.averageUtilization}%`;
+  });
+  return [shown.join(', '), ...(metrics.length > 2 ? [`+ ${metrics.length - 2} more...`] : [])].join(' ');
+}
+
+function metricsOf(spec: Fields): readonly Fields[] {
+  const percentage: unknown = spec['targetCPUUtilizationPercentage'];
+  if (percentage === undefined) return (spec['metrics'] ?? []) as Fields[];
+  return [{ resource: { name: 'cpu', target: { averageUtilization: percentage } } }];
+}
+
 function nodeStatus({ spec = {}, status = {} }: KubeObject): string {
   const ready = (status['conditions'] ?? []).find((one: Fields) => one['type'] === 'Ready')?.status;
   const word = ready === 'True' ? 'Ready' : ready === undefined ? 'Unknown' : 'NotReady';
@@ -153,8 +174,9 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
   'deployments.apps': [
     nameColumn,
     text('Ready', ({ spec, status }) => `${status?.['readyReplicas'] ?? 0}/${spec?.['replicas'] ?? 0}`),
-    statusNumber('Up-to-date', 'updatedReplicas'),
-    statusNumber('Available', 'availableReplicas'),
+    // Numbers, but said to be strings.
+    text('Up-to-date', ({ status }) => status?.['updatedReplicas'] ?? 0),
+    text('Available', ({ status }) => status?.['availableReplicas'] ?? 0),
     ageColumn,
     ...workloadWide,
     selectorWide,
@@ -308,10 +330,10 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
   'horizontalpodautoscalers.autoscaling': [
     nameColumn,
     text('Reference', ({ spec }) => `${spec?.['scaleTargetRef']?.kind}/${spec?.['scaleTargetRef']?.name}`),
-    text('Targets', () => '<unknown>'),
+    text('Targets', autoscalerTargets),
     text('MinPods', ({ spec }) => String(spec?.['minReplicas'] ?? '<unset>')),
-    number('MaxPods', ({ spec }) => spec?.['maxReplicas'] ?? 0),
-    number('Replicas', ({ status }) => status?.['currentReplicas'] ?? 0),
+    text('MaxPods', ({ spec }) => spec?.['maxReplicas'] ?? 0),
+    text('Replicas', ({ status }) => status?.['currentReplicas'] ?? 0),
     ageColumn,
   ],
   'storageclasses.storage.k8s.io': [

@@ -1,4 +1,4 @@
-import { badRequest, conflict, fault, invalid, STALE } from '../errors.js';
+import { badRequest, conflict, fault, internal, invalid, STALE } from '../errors.js';
 import { isObject } from '../equal.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import type { Resource, ScaleRule } from '../resources.js';
@@ -26,6 +26,12 @@ function selectorText(value: unknown): string {
   });
   const keyOf = (term: string): string => term.replace(/^!/, '').split(/[= ]/)[0] ?? '';
   return [...exact, ...terms].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)).join(',');
+}
+
+/** Refuses to read the Scale of an object that does not say how many replicas it wants. @throws {ApiError} 500 */
+export function requireReplicas(rule: ScaleRule, object: KubeObject): void {
+  if (at(object, rule.specReplicasPath) !== undefined) return;
+  throw internal(`the spec replicas field ${JSON.stringify(rule.specReplicasPath)} does not exist`);
 }
 
 /** The Scale of an object. */
@@ -76,7 +82,8 @@ export function withScale(resource: Resource, rule: ScaleRule, live: KubeObject,
       `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
     );
   }
-  if (wanted < 0) {
+  // Custom resources are checked as a whole.
+  if (wanted < 0 && resource.custom === undefined) {
     const error = fault.invalid('spec.replicas', wanted, 'must be greater than or equal to 0');
     throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [error]);
   }

@@ -3,7 +3,8 @@ import { fault } from '../errors.js';
 import type { FieldError } from '../errors.js';
 import type { KubeObject, ObjectMeta } from '../kube-api.js';
 import type { Resource } from '../resources.js';
-import { labelValueFaults, qualifiedNameFaults } from '../selectors.js';
+import { qualifiedNameFaults } from '../selectors.js';
+import { labelsFaults } from './labels.js';
 import { label1035Faults, labelFaults, pathSegmentFaults, subdomainFaults } from './names.js';
 
 const nameRules: Readonly<Record<string, (name: string) => string[]>> = {
@@ -19,10 +20,16 @@ export function validateMetadata(resource: Resource, { metadata }: KubeObject): 
   const rule =
     nameRules[resource.bucket] ??
     (resource.group === 'rbac.authorization.k8s.io' ? pathSegmentFaults : subdomainFaults);
-  for (const why of rule(metadata.name ?? '')) faults.push(fault.invalid('metadata.name', metadata.name, why));
-  faults.push(...labelsFaults(metadata), ...annotationsFaults(metadata), ...ownersFaults(metadata));
+  const { name = '' } = metadata;
+  if (name === '') faults.push(fault.required('metadata.name', 'name or generateName is required'));
+  else for (const why of rule(name)) faults.push(fault.invalid('metadata.name', name, why));
+  faults.push(
+    ...labelsFaults(metadata.labels, 'metadata.labels'),
+    ...annotationsFaults(metadata),
+    ...ownersFaults(metadata),
+  );
   (metadata.finalizers ?? []).forEach((name, index) => {
-    const isForeign = resource.custom !== undefined || resource.group === 'apiextensions.k8s.io';
+    const isForeign = resource.custom !== undefined || ['apiextensions.k8s.io', 'coordination.k8s.io'].includes(resource.group);
     const known = isForeign || ['orphan', 'foregroundDeletion', 'kubernetes'].includes(name);
     if (!known && !name.includes('/')) {
       const why = 'name is neither a standard finalizer name nor is it fully qualified';
@@ -39,13 +46,6 @@ export function validateMetadata(resource: Resource, { metadata }: KubeObject): 
     );
   }
   return faults;
-}
-
-function labelsFaults({ labels = {} }: ObjectMeta): FieldError[] {
-  return Object.entries(labels).flatMap(([key, value]) => [
-    ...qualifiedNameFaults(key).map((why) => fault.invalid('metadata.labels', key, why)),
-    ...labelValueFaults(value).map((why) => fault.invalid('metadata.labels', value, why)),
-  ]);
 }
 
 function annotationsFaults({ annotations = {} }: ObjectMeta): FieldError[] {

@@ -23,9 +23,11 @@ export function validatePodSpec(spec: Fields, path: string): FieldError[] {
     const supported = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
     faults.push(fault.notSupported(`${path}.dnsPolicy`, spec['dnsPolicy'], supported));
   }
-  const grace = spec['terminationGracePeriodSeconds'];
-  if (grace < 0)
-    faults.push(fault.invalid(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'));
+  const required = spec['affinity']?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution as Fields | undefined;
+  if (required !== undefined && ((required['nodeSelectorTerms'] ?? []) as unknown[]).length === 0) {
+    const at = `${path}.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
+    faults.push(fault.required(at, 'must have at least one node selector term'));
+  }
   const deadline = spec['activeDeadlineSeconds'];
   if (deadline !== undefined && (deadline < 1 || deadline > 2_147_483_647)) {
     faults.push(
@@ -45,7 +47,10 @@ function validateVolumes(volumes: readonly Fields[], path: string, faults: Field
       if (names.has(volume['name'])) faults.push(fault.duplicate(`${at}.name`, volume['name']));
     }
     names.add(volume['name']);
-    const sources = Object.keys(volume).filter((member) => member !== 'name');
+    const order = (member: string): number => ['emptyDir', 'hostPath', ''].indexOf(member) >>> 0;
+    const sources = Object.keys(volume)
+      .filter((member) => member !== 'name')
+      .sort((a, b) => order(a) - order(b));
     for (const extra of sources.slice(1)) {
       faults.push(fault.forbidden(`${at}.${extra}`, 'may not specify more than 1 volume type'));
     }
@@ -84,8 +89,19 @@ function validateContainers(containers: readonly Fields[], path: string, seen: S
       const supported = ['Always', 'IfNotPresent', 'Never'];
       faults.push(fault.notSupported(`${at}.imagePullPolicy`, container['imagePullPolicy'], supported));
     }
+    for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
+      if (container[probe] !== undefined) faults.push(...probeFaults(container[probe] as Fields, `${at}.${probe}`));
+    }
     validateResources(container['resources'] ?? {}, `${at}.resources`, faults);
   });
+}
+
+function probeFaults(probe: Fields, path: string): FieldError[] {
+  const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'].filter((name) => probe[name] !== undefined);
+  if (handlers.length === 0) return [fault.required(path, 'must specify a handler type')];
+  return handlers
+    .slice(1)
+    .map((name) => fault.forbidden(`${path}.${name}`, 'may not specify more than 1 handler type'));
 }
 
 function validatePorts(ports: readonly Fields[], path: string, faults: FieldError[]): void {
@@ -144,12 +160,28 @@ const MUTABLE =
   'pod updates may not change fields other than `spec.containers[*].image`, `spec.initContainers[*].image`, ' +
   '`spec.activeDeadlineSeconds` or `spec.tolerations` (only additions to existing tolerations)';
 
+/** Tolerations may be added to a pod, not taken away. */
+export function tolerationsChange(spec: Fields, live: Fields): FieldError[] {
+  const same = (a: Fields, b: Fields): boolean =>
+    ['key', 'operator', 'value', 'effect'].every((member) => a[member] === b[member]);
+  const now = (spec['tolerations'] ?? []) as Fields[];
+  const isKept = ((live['tolerations'] ?? []) as Fields[]).every((old) => now.some((one) => same(one, old)));
+  const why = 'existing toleration can not be modified except its tolerationSeconds';
+  return isKept ? [] : [fault.forbidden('spec.tolerations', why)];
+}
+
 /** What of a pod's spec may not change, or `undefined` when the change is allowed. */
 export function podSpecChange(
   spec: Fields,
   live: Fields,
   isEqual: (a: unknown, b: unknown) => boolean,
 ): FieldError | undefined {
+  for (const member of ['containers', 'initContainers']) {
+    const [now, before] = [spec[member] ?? [], live[member] ?? []] as [unknown[], unknown[]];
+    if (now.length !== before.length) {
+      return fault.forbidden(`spec.${member}`, 'pod updates may not add or remove containers');
+    }
+  }
   const fixed = (one: Fields): Fields => ({
     ...one,
     containers: (one['containers'] ?? []).map((container: Fields) => ({ ...container, image: '' })),
@@ -157,7 +189,10 @@ export function podSpecChange(
     ephemeralContainers: [],
     activeDeadlineSeconds: undefined,
     tolerations: undefined,
-    terminationGracePeriodSeconds: undefined,
+    terminationGracePeriodSeconds:
+      (live['terminationGracePeriodSeconds'] ?? 0) < 0 && one['terminationGracePeriodSeconds'] === 1
+        ? live['terminationGracePeriodSeconds']
+        : one['terminationGracePeriodSeconds'],
     schedulingGates: undefined,
     nodeName: undefined,
   });

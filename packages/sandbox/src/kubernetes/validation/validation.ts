@@ -4,18 +4,20 @@ import { fault } from '../errors.js';
 import type { FieldError } from '../errors.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import type { Resource } from '../resources.js';
+import { validateConfigMap, validateSecret } from './config.js';
 import { subdomainFaults } from './names.js';
-import { podSpecChange, validatePodSpec } from './pods.js';
+import { validateIngress, validateNetworkPolicy, validateService } from './network.js';
+import { validateAutoscaler, validateClaim, validateLease, validateLimitRange } from './others.js';
+import { podSpecChange, tolerationsChange, validatePodSpec } from './pods.js';
+import { validateBinding, validateRole } from './rbac.js';
 import { validateJobSpec, validateWorkload } from './workloads.js';
 
 type Validator = (object: KubeObject) => FieldError[];
 
-const PORT_RANGE = 'must be between 1 and 65535, inclusive';
-const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
 const IMMUTABLE = 'field is immutable';
 
 const validators: Readonly<Record<string, Validator>> = {
-  'configmaps.': (object) => [...configKeys(object['data'], 'data'), ...configKeys(object['binaryData'], 'binaryData')],
+  'configmaps.': validateConfigMap,
   'secrets.': validateSecret,
   'pods.': ({ spec = {} }) => validatePodSpec(spec, 'spec'),
   'podtemplates.': (object) => validatePodSpec(object['template']?.spec ?? {}, 'template.spec'),
@@ -27,75 +29,22 @@ const validators: Readonly<Record<string, Validator>> = {
   'jobs.batch': ({ spec = {} }) => validateJobSpec(spec, 'spec'),
   'cronjobs.batch': validateCronJob,
   'persistentvolumeclaims.': validateClaim,
-  'rolebindings.rbac.authorization.k8s.io': (object) => validateRoleRef(object, ['Role', 'ClusterRole']),
-  'clusterrolebindings.rbac.authorization.k8s.io': (object) => validateRoleRef(object, ['ClusterRole']),
+  'roles.rbac.authorization.k8s.io': validateRole,
+  'clusterroles.rbac.authorization.k8s.io': validateRole,
+  'rolebindings.rbac.authorization.k8s.io': validateBinding,
+  'clusterrolebindings.rbac.authorization.k8s.io': validateBinding,
   'ingresses.networking.k8s.io': validateIngress,
+  'networkpolicies.networking.k8s.io': validateNetworkPolicy,
+  'leases.coordination.k8s.io': validateLease,
+  'limitranges.': validateLimitRange,
   events: validateEvent,
   'customresourcedefinitions.apiextensions.k8s.io': validateDefinition,
-  'horizontalpodautoscalers.autoscaling': ({ spec = {} }) =>
-    spec['maxReplicas'] < 1 ? [fault.invalid('spec.maxReplicas', spec['maxReplicas'], 'must be greater than 0')] : [],
+  'horizontalpodautoscalers.autoscaling': validateAutoscaler,
 };
 
 /** Faults of a built-in kind's own fields. */
 export function validateObject(resource: Resource, object: KubeObject, _live: KubeObject | undefined): FieldError[] {
   return validators[resource.bucket]?.(object) ?? [];
-}
-
-function configKeys(data: Fields | undefined, path: string): FieldError[] {
-  return Object.keys(data ?? {})
-    .filter((key) => !CONFIG_KEY.test(key))
-    .map((key) =>
-      fault.invalid(
-        `${path}[${key}]`,
-        key,
-        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or " +
-          "'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
-      ),
-    );
-}
-
-const secretKeys: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
-};
-
-function validateSecret(object: KubeObject): FieldError[] {
-  const faults = configKeys(object['data'], 'data');
-  for (const key of secretKeys[object['type']] ?? []) {
-    if (object['data']?.[key] === undefined) faults.push(fault.required(`data[${key}]`));
-  }
-  return faults;
-}
-
-function validateService({ spec = {} }: KubeObject): FieldError[] {
-  const faults: FieldError[] = [];
-  const ports: Fields[] = spec['ports'] ?? [];
-  const headless = spec['clusterIP'] === 'None';
-  const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
-  if (!types.includes(spec['type'])) faults.push(fault.notSupported('spec.type', spec['type'], types));
-  if (ports.length === 0 && !headless && spec['type'] !== 'ExternalName') faults.push(fault.required('spec.ports'));
-  if (spec['type'] === 'ExternalName' && !spec['externalName']) faults.push(fault.required('spec.externalName'));
-  const names = new Set<string>();
-  ports.forEach((port, index) => {
-    const at = `spec.ports[${index}]`;
-    if (!port['name'] && ports.length > 1) faults.push(fault.required(`${at}.name`));
-    if (port['name']) {
-      if (names.has(port['name'])) faults.push(fault.duplicate(`${at}.name`, port['name']));
-      names.add(port['name']);
-    }
-    if (!(port['port'] >= 1 && port['port'] <= 65_535))
-      faults.push(fault.invalid(`${at}.port`, port['port'], PORT_RANGE));
-    if (!['TCP', 'UDP', 'SCTP'].includes(port['protocol'])) {
-      faults.push(fault.notSupported(`${at}.protocol`, port['protocol'], ['SCTP', 'TCP', 'UDP']));
-    }
-    const target = port['targetPort'];
-    if (typeof target === 'number' && !(target >= 1 && target <= 65_535)) {
-      faults.push(fault.invalid(`${at}.targetPort`, target, PORT_RANGE));
-    }
-  });
-  return faults;
 }
 
 function validateCronJob({ spec = {} }: KubeObject): FieldError[] {
@@ -112,37 +61,6 @@ function validateCronJob({ spec = {} }: KubeObject): FieldError[] {
     );
   }
   faults.push(...validateJobSpec(spec['jobTemplate']?.spec ?? {}, 'spec.jobTemplate.spec'));
-  return faults;
-}
-
-function validateClaim({ spec = {} }: KubeObject): FieldError[] {
-  const faults: FieldError[] = [];
-  if ((spec['accessModes'] ?? []).length === 0) {
-    faults.push(fault.required('spec.accessModes', 'at least 1 access mode is required'));
-  }
-  if (spec['resources']?.requests?.storage === undefined) faults.push(fault.required('spec.resources[storage]'));
-  return faults;
-}
-
-function validateRoleRef(object: KubeObject, kinds: readonly string[]): FieldError[] {
-  const faults: FieldError[] = [];
-  const { kind = '', name = '' } = object['roleRef'] ?? {};
-  if (!kinds.includes(kind)) faults.push(fault.notSupported('roleRef.kind', kind, kinds));
-  if (name === '') faults.push(fault.required('roleRef.name'));
-  return faults;
-}
-
-function validateIngress({ spec = {} }: KubeObject): FieldError[] {
-  const faults: FieldError[] = [];
-  if ((spec['rules'] ?? []).length === 0 && spec['defaultBackend'] === undefined) {
-    faults.push(fault.invalid('spec', [], 'either `defaultBackend` or `rules` must be specified'));
-  }
-  (spec['rules'] ?? []).forEach((rule: Fields, index: number) => {
-    (rule['http']?.paths ?? []).forEach((path: Fields, position: number) => {
-      const at = `spec.rules[${index}].http.paths[${position}]`;
-      if (!path['pathType']) faults.push(fault.required(`${at}.pathType`, 'pathType must be specified'));
-    });
-  });
   return faults;
 }
 
@@ -198,7 +116,9 @@ const updateValidators: Readonly<Record<string, UpdateValidator>> = {
   ),
   'pods.': ({ spec = {} }, { spec: live = {} }) => {
     const change = podSpecChange(spec, live, isEqual);
-    return change === undefined ? [] : [change];
+    // A changed number of containers is all that is told.
+    if (change !== undefined && change.field !== 'spec') return [change];
+    return [...tolerationsChange(spec, live), ...(change === undefined ? [] : [change])];
   },
   'services.': ({ spec = {} }, { spec: live = {} }) => {
     const kept = spec['type'] !== 'ExternalName' && live['type'] !== 'ExternalName' && live['clusterIP'] !== undefined;
@@ -218,7 +138,11 @@ const updateValidators: Readonly<Record<string, UpdateValidator>> = {
     const rest = ({ resources: _resources, volumeName: _volumeName, ...others }: Fields): Fields => others;
     const why =
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
-    return isEqual(rest(spec), rest(live)) ? [] : [fault.forbidden('spec', why)];
+    const faults = isEqual(rest(spec), rest(live)) ? [] : [fault.forbidden('spec', why)];
+    if (!isEqual(spec['volumeMode'], live['volumeMode'])) {
+      faults.push(fault.invalid('volumeMode', spec['volumeMode'], IMMUTABLE));
+    }
+    return faults;
   },
   'customresourcedefinitions.apiextensions.k8s.io': validateDefinitionUpdate,
 };

@@ -1,0 +1,66 @@
+import type { Fields } from '../../kube-api.js';
+
+/**
+ * Takes out of both answers who owns the parts of what somebody owns without parts: 1.20 gives such an owner the parts
+ * that others have written, at the next write of anybody; current servers do not.
+ */
+export function settleOwners(real: unknown, ours: unknown): [unknown, unknown] {
+  if (Array.isArray(real) && Array.isArray(ours) && real.length === ours.length) {
+    const pairs = real.map((item, index) => settleOwners(item, ours[index]));
+    return [pairs.map(([first]) => first), pairs.map(([, second]) => second)];
+  }
+  if (!isTree(real) || !isTree(ours)) return [real, ours];
+  const [first, second]: [Fields, Fields] = [{ ...real }, { ...ours }];
+  for (const name of Object.keys(real)) {
+    const pair = [first[name], second[name]] as const;
+    if (name === 'managedFields' && Array.isArray(pair[0]) && Array.isArray(pair[1])) {
+      const bare = [...new Set([...bareOf(pair[0] as Entry[]), ...bareOf(pair[1] as Entry[])])];
+      [first[name], second[name]] = pair.map((entries) => withoutParts(entries as Entry[], bare));
+    } else [first[name], second[name]] = settleOwners(...pair);
+  }
+  return [first, second];
+}
+
+interface Entry {
+  readonly key: string;
+  readonly fields: Fields;
+}
+
+/** Paths that one manager owns without parts and another with them. */
+function bareOf(entries: readonly Entry[]): string[] {
+  const leaves = new Set<string>();
+  const inner = new Set<string>();
+  const walk = (fields: Fields, path: string): void => {
+    const names = Object.keys(fields).filter((name) => name !== '.');
+    (names.length === 0 ? leaves : inner).add(path);
+    for (const name of names) walk(fields[name] as Fields, `${path}\n${name}`);
+  };
+  for (const { fields } of entries) walk(fields, '');
+  return [...leaves].filter((path) => inner.has(path));
+}
+
+function withoutParts(entries: readonly Entry[], bare: readonly string[]): readonly Entry[] {
+  if (bare.length === 0) return entries;
+  const prune = (fields: Fields, path: string): Fields => {
+    const kept = Object.entries(fields).flatMap(([name, below]) => {
+      const at = `${path}\n${name}`;
+      return bare.includes(at) ? [] : [[name, prune(below as Fields, at)] as const];
+    });
+    return Object.fromEntries(kept);
+  };
+  const isOwner = ({ fields }: Entry): boolean => Object.keys(fields).length > 0;
+  return entries.map(({ key, fields }) => ({ key, fields: withoutHollow(prune(fields, '')) })).filter(isOwner);
+}
+
+/** Without members that have nothing left below but were not leaves: they say nothing. */
+function withoutHollow(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([name]) => name !== '.')
+      .map(([name, below]) => [name, withoutHollow(below as Fields)]),
+  );
+}
+
+function isTree(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -47,7 +47,7 @@ export type { Readiness } from './readiness.js';
 export type { HelmReleases, HookTest } from './releases.js';
 export { fillTemplate } from './resource-template.js';
 export { runCustomResourceTest } from './resource-test.js';
-export type { CustomResourceTestOptions, ResourceExpectations } from './resource-test.js';
+export type { CustomResourceTestOptions, ExpectedObjects, ResourceExpectations } from './resource-test.js';
 export { createSandboxProvider } from './sandbox-provider.js';
 export type { SandboxProvider, SandboxProviderOptions } from './sandbox-provider.js';
 export { setUp } from './set-up.js';

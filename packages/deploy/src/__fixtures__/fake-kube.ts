@@ -18,7 +18,7 @@ export interface StoredObject {
     annotations?: Record<string, string>;
     finalizers?: string[];
     deletionTimestamp?: string;
-    ownerReferences?: { kind: string; name: string; uid: string }[];
+    ownerReferences?: { apiVersion?: string; kind: string; name: string; uid: string }[];
   };
   [field: string]: unknown;
 }

@@ -106,6 +106,16 @@ describe(releaseDefinitions, () => {
     server.put({ apiVersion: 'kubeflow.org/v1', kind: 'TFJob', metadata: { name: 'theirs', namespace: 'prod' } });
     const why = 'there are still 1 objects of it: prod/theirs';
     expect(await releaseDefinitions(deps, one)).toEqual({ removed: [], kept: [{ name, why }] });
+    server.remove('TFJob', 'theirs');
+    expect(await releaseDefinitions(deps, one)).toEqual({ removed: [name], kept: [] });
+  });
+
+  it('removes a definition whose two last claims are given up at once', async () => {
+    await claimDefinitions(deps, [tfjobs], one);
+    await claimDefinitions(deps, [tfjobs], two);
+    const released = await Promise.all([releaseDefinitions(deps, one), releaseDefinitions(deps, two)]);
+    expect(released.flatMap(({ removed }) => removed)).toEqual([name]);
+    expect(present()).toBe(false);
   });
 
   it('sees a claim that is made between its look and its deletion', async () => {

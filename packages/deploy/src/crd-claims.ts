@@ -97,8 +97,8 @@ export async function claimedDefinitions(
 }
 
 /**
- * Gives claims up, and removes each definition that a trial made, nobody claims any more, and nothing is left of. A claim
- * made meanwhile is seen: only the version that was looked at is deleted.
+ * Removes each definition that a trial made, nobody else claims, and nothing is left of; where another claims it, gives the
+ * own claim up. A claim made meanwhile is seen: only the version that was looked at is deleted.
  *
  * @throws {DeployError} what the API refuses; `TIMEOUT` when a definition does not go.
  */
@@ -121,14 +121,21 @@ async function releaseOne(deps: WaitDeps, name: string, options: Claimant & Limi
   const ref: ObjectRef = { ...DEFINITION, name };
   const key = claimKey(options);
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const found = await kube.patch(ref, { metadata: { annotations: { [key]: null } } }, { signal });
+    const found = await kube.get(ref, { signal });
     if (found === undefined) return undefined;
-    if (found.metadata.labels?.[OWNED_LABEL] !== 'true') return 'it was there before';
-    const others = await livingClaims(kube, found, signal);
-    if (others.length > 0) return `${others.join(', ')} ${others.length === 1 ? 'uses' : 'use'} it`;
-    const left = await objectsOf(kube, found, signal);
-    if (left.length > 0) return `there are still ${left.length} objects of it: ${left.slice(0, 5).join(', ')}`;
     const { uid, resourceVersion } = found.metadata;
+    const isOurs = found.metadata.labels?.[OWNED_LABEL] === 'true';
+    const others = await livingClaims(kube, found, { except: key, signal });
+    if (!isOurs || others.length > 0) {
+      // Of this version only: of two that give up at once the second has to see that it is the last.
+      const fields = { metadata: { annotations: { [key]: null }, resourceVersion } };
+      const done = await kube.patch(ref, fields, { signal }).catch(unlessChanged);
+      if (done === undefined) continue;
+      return isOurs ? `${others.join(', ')} ${others.length === 1 ? 'uses' : 'use'} it` : 'it was there before';
+    }
+    const left = await objectsOf(kube, found, signal);
+    // Our claim stays: whoever calls again when they are gone can remove it.
+    if (left.length > 0) return `there are still ${left.length} objects of it: ${left.slice(0, 5).join(', ')}`;
     const gone = await kube
       .delete(ref, { signal, resourceVersion, ...(uid === undefined ? {} : { uid }) })
       .catch(unlessChanged);
@@ -143,9 +150,9 @@ async function releaseOne(deps: WaitDeps, name: string, options: Claimant & Limi
 async function livingClaims(
   kube: KubeClient,
   { metadata }: KubeObject,
-  signal: AbortSignal | undefined,
+  { except, signal }: CallOptions & { readonly except: string },
 ): Promise<readonly string[]> {
-  const claims = Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(CLAIM));
+  const claims = Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(CLAIM) && key !== except);
   const living = await Promise.all(
     claims.map(async ([, value]) => {
       const [namespace = ''] = value.split('/');

@@ -9,7 +9,7 @@ import type { Clock, Limits } from './limits.js';
 import { runtimeProperties } from './pod-runtimes.js';
 import { describeFailure, recordOwned } from './owned-objects.js';
 import { expectNone, expectObjects } from './resource-expectations.js';
-import { fillTemplate } from './resource-template.js';
+import { prepareResource } from './resource-template.js';
 import { cut } from './text.js';
 import { waitForCondition, waitUntilGone } from './wait.js';
 
@@ -74,7 +74,7 @@ const KINDS = [
 export async function runCustomResourceTest(options: CustomResourceTestOptions): Promise<TestSuite> {
   const { kube, namespace, condition = 'Succeeded', signal, clock = systemClock, onLine = () => {} } = options;
   const { failureConditions = ['Failed'], logLines = 30, deletionTimeoutMs = 120_000, expect = {} } = options;
-  const { object, params } = prepare(options);
+  const { object, params } = prepareResource(options);
   const name = object.metadata.name ?? '';
   const ref = { apiVersion: object.apiVersion, kind: object.kind, namespace, name };
   const suite = options.suite ?? `${object.kind} ${options.name ?? 'trial'}`;
@@ -155,24 +155,6 @@ export async function runCustomResourceTest(options: CustomResourceTestOptions):
     cases: runner.cases,
     properties: { ...properties, ...runtimeProperties(record.all()) },
   };
-}
-
-function prepare(options: CustomResourceTestOptions): { object: KubeObject; params: Readonly<Record<string, string>> } {
-  const { template, namespace, newId } = options;
-  const id = newId();
-  const base = (text: string): string =>
-    text
-      .toLowerCase()
-      .replace(/[^a-z0-9-]+/g, '-')
-      .slice(0, 50)
-      .replace(/^-+|-+$/g, '') || 'trial';
-  const unique = `${base(options.name ?? 'trial')}-${id}`;
-  const params = { ...options.params, namespace, name: unique };
-  const filled = fillTemplate(template, params);
-  const given = filled.metadata.name;
-  // Two trials in one cluster must not meet, so a fixed name in the template becomes unique too.
-  const name = given === undefined ? unique : given.includes(id) ? given : `${base(given)}-${id}`;
-  return { object: { ...filled, metadata: { ...filled.metadata, name, namespace } }, params: { ...params, name } };
 }
 
 function formatObject(object: KubeObject): string {

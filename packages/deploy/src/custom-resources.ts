@@ -94,8 +94,9 @@ async function waitForAll(
       within(deps.clock, { timeoutMs, signal, onTimeout: () => late }, async (limit) => {
         const mine = [...left].filter(([, one]) => one.apiVersion === kind.apiVersion && one.kind === kind.kind);
         for await (const { objects: present } of observe(deps, kind, { namespace, signal: limit })) {
+          const byUid = new Map([...present.values()].map((one) => [one.metadata.uid, one]));
           for (const [uid] of mine) {
-            const now = present.get(uid);
+            const now = byUid.get(uid);
             if (now === undefined) left.delete(uid);
             else left.set(uid, { ...kind, ...now });
           }

@@ -69,6 +69,7 @@ describe.skipIf(realKubeconfig === undefined)(realClusterTitle('upgrade on a rea
           'custom resources survive the upgrade',
           'roll back to the last release',
           'operator pods are new after the roll-back',
+          'last release brings a custom resource to Running',
           'custom resources survive the roll-back',
           'delete the custom resources',
         ].map((name) => [name, []]),

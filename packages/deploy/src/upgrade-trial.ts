@@ -3,9 +3,11 @@ import { CaseRunner } from './case-runner.js';
 import { DeployError } from './errors.js';
 import { describeFailure } from './owned-objects.js';
 import type { KubeClient } from './kube-client.js';
+import type { KubeObject } from './kube-object.js';
 import { systemClock } from './limits.js';
 import type { Clock, Limits } from './limits.js';
 import { listReleasePods, releasePodsProblem } from './release-pods.js';
+import { waitForWorkloads } from './release-workloads.js';
 import type { HelmReleases } from './releases.js';
 import { prepareResource } from './resource-template.js';
 import { setUp } from './set-up.js';
@@ -49,7 +51,7 @@ export interface UpgradeTrialOptions extends Limits {
 /**
  * Installs the last release, brings custom resources into a state, upgrades to the new build, and sees that they survive:
  * the same objects (by uid), in the same state, with the same pods, while the operator's own pods are new ones; and that
- * the new build takes a new custom resource to that state. Then rolls back and looks again. Each step is a case; after one
+ * the new build takes a new custom resource to that state. Then rolls back and looks at the same again. Each step is a case; after one
  * that failed those that need it are skipped.
  *
  * The custom resources are deleted at the end, the release stays: see `tearDown`.
@@ -64,7 +66,7 @@ export async function runUpgradeTrial(options: UpgradeTrialOptions): Promise<Tes
   const timestamp = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, '');
   const prepare = (name: string) => prepareResource({ ...options, name }).object;
   const objects = Array.from({ length: count }, (_, at) => prepare(`upgrade-${at + 1}`));
-  const late = prepare('upgrade-new');
+  const [late, last] = [prepare('upgrade-new'), prepare('upgrade-last')];
   const runner = new CaseRunner({ clock, className: suite, signal });
   const survivors: Survivor[] = [];
   let failed = false;
@@ -82,10 +84,14 @@ export async function runUpgradeTrial(options: UpgradeTrialOptions): Promise<Tes
     );
     failed ||= done === undefined;
   };
-  const bring = async (object: (typeof objects)[number], output: (line: string) => void): Promise<void> => {
+  const bring = async (object: KubeObject, output: (line: string) => void): Promise<void> => {
     const survivor = await Survivor.create({ kube, clock }, object, { ...options, condition, signal });
     survivors.push(survivor);
     await survivor.reach({ ...limits(), onChange: output });
+  };
+  const bringLate = async (object: KubeObject, output: (line: string) => void): Promise<void> => {
+    await bring(object, output);
+    await survivors.at(-1)?.remember();
   };
   const install = (chart: string, set: Readonly<Record<string, string>>) =>
     setUp({
@@ -127,16 +133,16 @@ export async function runUpgradeTrial(options: UpgradeTrialOptions): Promise<Tes
       pods = await listReleasePods(kube, { release, namespace, signal });
     });
     // It also proves that the new operator has looked at what there is: it came later.
-    await step(`new build brings a custom resource to ${condition}`, async (output) => {
-      await bring(late, output);
-      await survivors.at(-1)?.remember();
-    });
+    await step(`new build brings a custom resource to ${condition}`, (output) => bringLate(late, output));
     await step('custom resources survive the upgrade', survived);
-    await step('roll back to the last release', async () => {
+    await step('roll back to the last release', async (output) => {
       if (helm.rollback === undefined) throw new DeployError('INVALID', 'this helm cannot roll back');
-      await helm.rollback({ release, namespace, revision, wait: true, ...definedLimits(limits()) });
+      await helm.rollback({ release, namespace, revision, ...definedLimits(limits()) });
+      // By watch: helm's own wait after a roll-back takes a minute longer.
+      await waitForWorkloads({ kube, clock }, { release, namespace, onLine: output, ...limits() });
     });
     await step('operator pods are new after the roll-back', () => replaced(pods));
+    await step(`last release brings a custom resource to ${condition}`, (output) => bringLate(last, output));
     await step('custom resources survive the roll-back', survived);
     failed = survivors.length === 0;
     await step('delete the custom resources', async (output) => {

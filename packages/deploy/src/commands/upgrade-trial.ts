@@ -57,7 +57,8 @@ export async function upgradeTrial(context: Context): Promise<number> {
     if (flags['keep-release'] !== true) await takeDown(context);
   } catch (error) {
     if (!('error' in result)) throw error;
-    throw new AggregateError([result.error, error], 'the upgrade trial failed, and so did its teardown');
+    const message = 'the upgrade trial failed, and so did its teardown';
+    throw new AggregateError([result.error, error], message, { cause: error });
   }
   if ('error' in result) throw result.error;
   return result.code;

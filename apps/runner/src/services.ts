@@ -110,7 +110,7 @@ export function createServices(options: ServicesOptions): Services {
     if (options.provider === 'sandbox') {
       const sandbox = deploy.createSandboxProvider({
         sandbox: async () => surroundings,
-        location: options.location,
+        location: location ?? options.location,
         clock,
         logger,
       });

@@ -121,6 +121,26 @@ describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     expect(junit('teardown')).not.toContain('<failure');
   });
 
+  it('tries each cluster of a matrix, side by side, and deletes them all', async () => {
+    await using repo = await exampleRepo();
+    const clusters = 'clusters:\n  - { name: east, location: us-east1-d }\n  - { name: west, location: us-west1-b }\n';
+    await repo.edit('seatrial.yaml', (text) => text.replace(/^cluster:\n(?: {2}.*\n)+/m, clusters));
+    const { code, clustersLeft } = await trial(repo);
+    const { dir, finished, junit } = readResults(repo);
+    expect(code).toBe(0);
+    expect(finished).toMatchObject({ passed: true });
+    expect(clustersLeft).toEqual([]);
+    const handles = ['east', 'west'].map((name) => {
+      const path = join(dir, `artifacts/seatrial/tasks/create-cluster-${name}.json`);
+      return (JSON.parse(readFileSync(path, 'utf8')) as { output: { handle: { location: string } } }).output.handle;
+    });
+    expect(handles.map(({ location }) => location)).toEqual(['us-east1-d', 'us-west1-b']);
+    for (const name of ['east', 'west']) {
+      expect(junit(`tfjob-test-${name}`)).toContain('name="reach Succeeded"');
+      expect(readdirSync(join(dir, `artifacts/cluster-${name}`)).length).toBeGreaterThan(0);
+    }
+  });
+
   it('runs what --only names, and nothing of a cluster', async () => {
     await using repo = await exampleRepo();
     const { code, stdout } = await trial(repo, ['--only', 'clone,build']);

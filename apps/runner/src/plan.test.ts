@@ -25,6 +25,60 @@ const settings: TrialSettings = {
 const selected = (options: Parameters<typeof planSettings>[1]): string[] =>
   [...planSettings(settings, options).selection.names].sort();
 
+describe('a matrix of clusters', () => {
+  const { config } = settings;
+  const cluster = { nodes: 1 };
+  const clusters = configSchema.parse({
+    ...config,
+    clusters: [
+      { name: 'old', version: '1.33', ...cluster },
+      { name: 'gpu', location: 'us-west1-b', accelerators: [{ type: 'nvidia-l4', count: 1 }], ...cluster },
+    ],
+  }).clusters;
+  const matrix = { ...settings, config: { ...config, clusters } };
+
+  it('has a track of tasks for each, side by side from the build on', () => {
+    const { graph } = planSettings(matrix);
+    const needs = Object.fromEntries(
+      graph.tasks.map((task) => [
+        task.name,
+        [...Object.values(task.needs), ...task.after].map(({ name }) => name).sort(),
+      ]),
+    );
+    expect(needs).toMatchObject({
+      'create-cluster-old': ['clone'],
+      'create-cluster-gpu': ['clone'],
+      'deploy-gpu': ['build', 'clone', 'create-cluster-gpu', 'lint'],
+      'helm-test-gpu': ['build', 'clone', 'create-cluster-gpu', 'deploy-gpu'],
+      'teardown-old': ['collect-old', 'create-cluster-old', 'deploy-old', 'helm-test-old'],
+    });
+    expect(needs['finalize']).toEqual(expect.arrayContaining(['teardown-old', 'teardown-gpu']));
+    expect(Object.keys(needs)).not.toContain('deploy');
+  });
+
+  it('says of each cluster where it is', () => {
+    const text = describePlan(planSettings(matrix));
+    expect(text).toContain('create-cluster-gpu: bring a cluster up\n    create a GKE cluster in us-west1-b');
+    expect(text).toContain('create a GKE cluster in us-east1-d');
+  });
+
+  it('cleans up only where something may be', () => {
+    const { selection } = planSettings(matrix, { only: ['create-cluster-gpu'] });
+    expect([...selection.names].sort()).toEqual(['collect-gpu', 'create-cluster-gpu', 'finalize', 'teardown-gpu']);
+  });
+
+  it('gives two trials on one cluster a namespace each', () => {
+    const text = describePlan(planSettings({ ...matrix, provider: 'kubeconfig' }));
+    expect(text).toContain('delete namespace widgets-old-17');
+    expect(text).toContain('delete namespace widgets-gpu-17');
+  });
+
+  it('refuses a name that is there twice', () => {
+    const twice = { ...config, clusters: [{ name: 'a' }, { name: 'a' }] };
+    expect(configSchema.safeParse(twice).error?.issues).toMatchObject([{ path: ['clusters', 1, 'name'] }]);
+  });
+});
+
 describe(planSettings, () => {
   it('lays the tasks out as the design has them', () => {
     const { graph } = planSettings(settings);

@@ -1,4 +1,5 @@
 import { createGraph, type Graph, needsOf, type Selection, selectTasks, type Task } from '@seatrial/pipeline';
+import { clustersOf } from './config/schema.js';
 import { RunnerError } from './errors.js';
 import { buildTask } from './tasks/build.js';
 import { checkTask } from './tasks/check.js';
@@ -9,7 +10,7 @@ import { deployTask } from './tasks/deploy.js';
 import { finalizeTask } from './tasks/finalize.js';
 import { teardownTask } from './tasks/teardown.js';
 import { testTask } from './tasks/test.js';
-import type { Trial, TrialSettings } from './trial.js';
+import { type Trial, trialOn, type TrialSettings } from './trial.js';
 
 export interface PlanOptions {
   /** Tasks to run; what cleans up after them runs as well. @default all */
@@ -36,26 +37,35 @@ export function planTrial(trial: Trial, { only, skip = [], fresh = false }: Plan
   const clone = cloneTask(trial);
   const build = buildTask(trial, clone);
   const checks = config.checks.map((check) => checkTask(trial, clone, check));
-  const cluster = createClusterTask(trial, clone);
-  const deploy = deployTask(trial, { clone, build, cluster }, checks);
-  const tests = config.tests.map((test) => testTask(trial, { clone, build, cluster, deploy }, test));
-  const collect = collectTask(trial, cluster, [deploy, ...tests]);
-  const teardown = teardownTask(trial, cluster, [deploy, ...tests, collect]);
-  const others: readonly Task[] = [clone, build, ...checks, cluster, deploy, ...tests, collect, teardown];
+  const tracks = clustersOf(config).map((one) => {
+    const onOne = trialOn(trial, one);
+    const cluster = createClusterTask(onOne, clone);
+    const deploy = deployTask(onOne, { clone, build, cluster }, checks);
+    const tests = config.tests.map((test) => testTask(onOne, { clone, build, cluster, deploy }, test));
+    const collect = collectTask(onOne, cluster, [deploy, ...tests]);
+    const teardown = teardownTask(onOne, cluster, [deploy, ...tests, collect]);
+    return {
+      cluster,
+      cleanups: [collect, teardown],
+      tasks: [cluster, deploy, ...tests, collect, teardown] as readonly Task[],
+    };
+  });
+  const others: readonly Task[] = [clone, build, ...checks, ...tracks.flatMap(({ tasks }) => tasks)];
   const isSelected = (name: string): boolean => selection.names.has(name);
   const finalize = finalizeTask(trial, others, () => {
     const expected = others.map(({ name }) => name).filter(isSelected);
     return { expected, whole: expected.length === others.length };
   });
   const graph = createGraph([...others, finalize]);
-  const withoutCluster =
-    only !== undefined &&
-    !only.includes(cluster.name) &&
-    !only.some((name) => name === 'collect' || name === 'teardown');
+  // Without a cluster there is nothing to collect from or tear down.
+  const needless = tracks
+    .filter(
+      ({ cluster, cleanups }) => only !== undefined && ![cluster, ...cleanups].some(({ name }) => only.includes(name)),
+    )
+    .flatMap(({ cleanups }) => cleanups.map(({ name }) => name));
   const selection: Selection = selectTasks(graph, {
     only,
-    // Without a cluster there is nothing to collect from or tear down.
-    skip: withoutCluster ? [...skip, collect.name, teardown.name] : skip,
+    skip: [...skip, ...needless],
   });
   if (fresh) requireNeeds(graph, selection);
   return { graph, selection };

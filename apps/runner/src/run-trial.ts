@@ -11,7 +11,8 @@ import type { Redact } from './results/redactor.js';
 import { formatSummary } from './results/summary.js';
 import { recordOf } from './settings-record.js';
 import type { BuildOutput } from './tasks/build.js';
-import { revisionOfTrial, type Trial } from './trial.js';
+import { onCluster, revisionOfTrial, type Trial } from './trial.js';
+import { clustersOf } from './config/schema.js';
 
 /** Where a run is seen, and by what it is stopped. */
 export type Screen = Pick<CommandContext, 'signal' | 'stderr' | 'isTty' | 'color' | 'print'>;
@@ -99,14 +100,17 @@ export async function runTrial(
 }
 
 /** A cluster that is kept costs money until somebody deletes it: say how. */
-async function keptNotes({ keepCluster, services, workDir }: Trial, { tasks }: RunResult): Promise<string[]> {
-  const handle = tasks['create-cluster']?.checkpoint as ClusterHandle | undefined;
-  if (!keepCluster || handle === undefined || !(await services.provider()).ownsCluster) return [];
-  const { name, project, location } = handle;
-  return [
-    `kept      cluster ${name}, KUBECONFIG=${join(workDir, 'kubeconfig')}`,
-    `delete    seatrial gke delete --project ${project ?? ''} --zone ${location ?? ''} --cluster ${name}`,
-  ];
+async function keptNotes({ config, keepCluster, services, workDir }: Trial, { tasks }: RunResult): Promise<string[]> {
+  if (!keepCluster || !(await services.provider()).ownsCluster) return [];
+  return clustersOf(config).flatMap((cluster) => {
+    const handle = tasks[onCluster('create-cluster', { cluster })]?.checkpoint as ClusterHandle | undefined;
+    if (handle === undefined) return [];
+    const { name, project, location } = handle;
+    return [
+      `kept      cluster ${name}, KUBECONFIG=${join(workDir, onCluster('kubeconfig', { cluster }))}`,
+      `delete    seatrial gke delete --project ${project ?? ''} --zone ${location ?? ''} --cluster ${name}`,
+    ];
+  });
 }
 
 /** Columns' headers in TestGrid: what was built. */

@@ -29,7 +29,11 @@ export interface Services extends AsyncDisposable {
   registries(signal: AbortSignal): Promise<Registries>;
   /** What builds images. @throws {ReleaseError} `ENGINE_UNREACHABLE`; `INVALID_OPTION` for Cloud Build without a project */
   builder(choice: BuilderChoice, registries: Registries): Promise<ImageBuilder>;
-  provider(): Promise<ClusterProvider>;
+  /**
+   * @param where for one cluster of several: where it is made, which context stands for it. What was made is found and
+   * deleted by its handle.
+   */
+  provider(where?: ProviderPlace): Promise<ClusterProvider>;
   /** The API of a cluster; one connection for all who ask. */
   kube(kubeconfig: string): Promise<KubeClient>;
   /** A helm that knows only this kubeconfig, and homes of its own. */
@@ -37,6 +41,12 @@ export interface Services extends AsyncDisposable {
     kubeconfig: string,
     io: { readonly signal: AbortSignal; readonly onLine: (line: string) => void },
   ): Promise<Helm>;
+}
+
+/** Where a cluster is made, or which context stands for it. */
+interface ProviderPlace {
+  readonly location?: string;
+  readonly context?: string | undefined;
 }
 
 export interface ServicesOptions {
@@ -90,19 +100,19 @@ export function createServices(options: ServicesOptions): Services {
     return createDocker(host === undefined ? {} : { host });
   });
 
-  const provider = once(async (): Promise<ClusterProvider> => {
+  const makeProvider = async ({ location, context }: ProviderPlace): Promise<ClusterProvider> => {
     const deploy = await import('@seatrial/deploy');
     const surroundings = await env();
     if (options.provider === 'kubeconfig') {
       return deploy.createKubeconfigProvider({
         kubeconfigPath: userKubeconfig(surroundings),
-        context: options.context,
+        context: context ?? options.context,
       });
     }
     if (options.provider === 'sandbox') {
       const sandbox = deploy.createSandboxProvider({
         sandbox: async () => surroundings,
-        location: options.location,
+        location: location ?? options.location,
         clock,
         logger,
       });
@@ -122,11 +132,18 @@ export function createServices(options: ServicesOptions): Services {
     return deploy.createGkeProvider({
       gke,
       project,
-      locations: [options.location],
+      locations: [location ?? options.location],
       // A token that was handed in cannot be refreshed, so there is nothing for a plugin to do.
       ...(fromEnv.accessToken === undefined ? {} : { user: { token: fromEnv.accessToken } }),
     });
-  });
+  };
+  const providers = new Map<string, () => Promise<ClusterProvider>>();
+  const provider = (place: ProviderPlace = {}): Promise<ClusterProvider> => {
+    const key = JSON.stringify([place.location ?? options.location, place.context]);
+    const made = providers.get(key) ?? once(() => makeProvider(place));
+    providers.set(key, made);
+    return made();
+  };
 
   const binary = once(async () => {
     const { findHelm, findWorkspaceHelm } = await import('@seatrial/helm');

@@ -3,7 +3,7 @@ import type { Clock } from '@seatrial/cli';
 import { type ProwJobInfo, revisionOf } from '@seatrial/prow';
 import type { BuilderChoice } from '@seatrial/release';
 import type { ObjectStore } from '@seatrial/storage';
-import type { Config } from './config/schema.js';
+import type { ClusterConfig, Config } from './config/schema.js';
 import type { Redact } from './results/redactor.js';
 import type { ResultWriter } from './results/result-writer.js';
 import type { ProviderName, Services } from './services.js';
@@ -51,6 +51,21 @@ export interface Trial extends TrialSettings {
   readonly clock: Clock;
 }
 
+/** A trial as the tasks on one of its clusters see it. */
+export interface ClusterTrial extends Trial {
+  readonly cluster: ClusterConfig;
+}
+
+/** The trial on one cluster. What it is made of is still that of the trial. */
+export function trialOn(trial: Trial, cluster: ClusterConfig): ClusterTrial {
+  return Object.create(trial, { cluster: { value: cluster, enumerable: true } }) as ClusterTrial;
+}
+
+/** Name of a task on a cluster: `deploy`, or `deploy-gpu` on the cluster `gpu` of several. */
+export function onCluster(name: string, { cluster }: { readonly cluster?: ClusterConfig }): string {
+  return cluster?.name === undefined ? name : `${name}-${cluster.name}`;
+}
+
 /** Short text that tells this run from others at the same time: the end of its build id. */
 export function runSuffix({ job }: Pick<TrialSettings, 'job'>): string {
   return job.buildId.slice(-8);
@@ -62,9 +77,12 @@ export function sourceDir(trial: Pick<Trial, 'source'>, cloneDir: string): strin
 }
 
 /** Namespace of the release. On a cluster that is not the run's own, the run has a namespace of its own. */
-export function namespaceOf(trial: TrialSettings): string {
+export function namespaceOf(trial: TrialSettings & { readonly cluster?: ClusterConfig }): string {
   const base = trial.config.deploy.namespace ?? trial.config.name;
-  return trial.provider === 'kubeconfig' ? `${base.slice(0, 50)}-${runSuffix(trial)}` : base;
+  if (trial.provider !== 'kubeconfig') return base;
+  // Two clusters of the matrix may be one to the kubeconfig.
+  const part = trial.cluster?.name === undefined ? '' : `-${trial.cluster.name}`;
+  return `${base.slice(0, 50 - part.length)}${part}-${runSuffix(trial)}`;
 }
 
 /** Commit that the run is recorded under: Prow's, else the one that was checked out. */

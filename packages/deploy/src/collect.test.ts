@@ -63,6 +63,7 @@ describe(collect, () => {
     const { files, problems } = await collect({ kube, namespaces: ['ns'], dir });
     expect(problems).toEqual([]);
     expect(files).toEqual([
+      'nodes.txt',
       'nodes.yaml',
       'ns/events.txt',
       'ns/logs/op-1/init.log',
@@ -93,6 +94,81 @@ describe(collect, () => {
     expect(log).toMatch(/^\(earlier lines are left out/);
     expect(log).toMatch(/line 999\n$/);
     expect(log.length).toBeLessThan(1_200);
+  });
+
+  it('leaves out environment variables with secret names, in custom resources too', async () => {
+    server.change('TFJob', 'j', (job) => {
+      job.metadata.annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{"value":"hunter2"}' };
+      job['spec'] = {
+        template: {
+          env: [
+            { name: 'DB_PASSWORD', value: 'hunter2' },
+            { name: 'TOKEN_FILE', value: '/run/token' },
+            { name: 'LOG_LEVEL', value: 'debug' },
+          ],
+        },
+      };
+    });
+    await collect({ kube, namespaces: ['ns'], dir });
+    const text = await read('ns/objects/tfjobs.kubeflow.org.yaml');
+    expect(text).not.toContain('hunter2');
+    expect(text).toContain('name: DB_PASSWORD\n        value: (left out)');
+    expect(text).toContain('value: /run/token');
+    expect(text).toContain('value: debug');
+  });
+
+  it('redacts every file', async () => {
+    await collect({ kube, namespaces: ['ns'], dir, redact: (text) => text.replaceAll('initialised', '[secret]') });
+    expect(await read('ns/logs/op-1/init.log')).toBe('[secret]\n');
+  });
+
+  it('R9: writes as many whole objects of a kind as there is room for, and says how many there are besides', async () => {
+    for (let at = 0; at < 50; at += 1) {
+      server.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `c${at}`, namespace: 'ns' } });
+    }
+    await collect({ kube, namespaces: ['ns'], dir, maxObjectsBytes: 1_000 });
+    const documents = (await read('ns/objects/configmaps.yaml')).split('---\n');
+    expect(documents.at(-1)).toBe(`# ${51 - documents.length} of 50 objects are left out: there is no room for them\n`);
+    expect(documents.length).toBeGreaterThan(3);
+    expect(documents.join('---\n').length).toBeLessThan(1_100);
+  });
+
+  it('R9: bounds all files together, and names what is left out', async () => {
+    for (let at = 0; at < 20; at += 1) server.logs.set('ns/op-1/main', 'x'.repeat(900));
+    const { files, problems } = await collect({ kube, namespaces: ['ns'], dir, maxTotalBytes: 1_000, maxParallel: 1 });
+    const sizes = await Promise.all(
+      files.filter((path) => path !== 'problems.txt').map(async (path) => (await read(path)).length),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_100);
+    expect(problems.join('\n')).toContain('left out: all files together are larger than 1000 bytes');
+    expect(await read('problems.txt')).toContain('left out');
+  });
+
+  it('takes in definitions that a trial installed, not those of others', async () => {
+    const put = (name: string, scope: string, labels: Record<string, string>): void =>
+      void server.put({
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name, labels },
+        spec: { group: 'example.com', scope, names: { kind: 'One' }, versions: [{ name: 'v1', served: true }] },
+      });
+    put('ours.example.com', 'Namespaced', { 'seatrial.dev/owned': 'true' });
+    put('theirs.example.com', 'Namespaced', {});
+    await collect({ kube, namespaces: ['ns'], dir });
+    const text = await read('cluster/customresourcedefinitions.yaml');
+    expect(text).toContain('ours.example.com');
+    expect(text).not.toContain('theirs.example.com');
+  });
+
+  it('shows the conditions of the nodes', async () => {
+    server.change('Node', 'n1', (node) => {
+      node['status'] = {
+        allocatable: { cpu: '2' },
+        conditions: [{ type: 'Ready', status: 'False', reason: 'KubeletDown', message: 'no heartbeat' }],
+      };
+    });
+    await collect({ kube, namespaces: ['ns'], dir });
+    expect(await read('nodes.txt')).toContain('Ready=False since  (KubeletDown: no heartbeat)');
   });
 
   it('notes what cannot be read and goes on', async () => {

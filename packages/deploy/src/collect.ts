@@ -1,11 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import pLimit from 'p-limit';
 import { stringify } from 'yaml';
-import { eventTime } from './object-events.js';
-import type { CallOptions, KubeClient, LogOptions, ResourceInfo } from './kube-client.js';
+import { createByteBudget, endWithin } from './byte-budget.js';
+import { formatEvents, formatNodes } from './collect-texts.js';
+import { logsOf, readLogEnd } from './collect-logs.js';
+import type { CallOptions, KubeClient, ResourceInfo } from './kube-client.js';
 import type { KubeObject } from './kube-object.js';
-import { at, listAt, numberAt, textAt } from './kube-object.js';
-import { cut } from './text.js';
+import { DEFINITION, kindOfDefinition } from './crd-claims.js';
+import { OWNED_LABEL } from './namespace.js';
+import { shownObject } from './shown-object.js';
 
 /** What to collect, and where to. */
 export interface CollectOptions extends CallOptions {
@@ -15,8 +19,14 @@ export interface CollectOptions extends CallOptions {
   readonly dir: string;
   /** The end of each log is kept up to this size. @default 10 MiB */
   readonly maxLogBytes?: number;
-  /** Objects of a kind up to this size. @default 5 MiB */
+  /** Objects of a kind, and events, up to this size. @default 5 MiB */
   readonly maxObjectsBytes?: number;
+  /** All files together; what finds no room is left out and named. @default 500 MiB */
+  readonly maxTotalBytes?: number;
+  /** Requests at a time. @default 8 */
+  readonly maxParallel?: number;
+  /** Takes secrets out of each file before it is written. @default as it is */
+  readonly redact?: (text: string) => string;
   readonly onLine?: (line: string) => void;
 }
 
@@ -24,145 +34,165 @@ export interface CollectOptions extends CallOptions {
 export interface Collected {
   /** Paths below the folder, with `/`, sorted. */
   readonly files: readonly string[];
-  /** What could not be read, in a line each; also in `problems.txt`. Empty when all could. */
+  /** What could not be read or found no room, in a line each; also in `problems.txt`. Empty when all is there. */
   readonly problems: readonly string[];
 }
 
-// Kept out as a whole: leases tell nothing and change always.
+// Kept out as a whole: they tell nothing and change always, or are written as a text of their own.
 const SKIPPED = new Set(['Event', 'Lease', 'EndpointSlice', 'ControllerRevision', 'PodMetrics']);
-const TAIL_LINES = 100_000;
+const MiB = 1024 * 1024;
 
 /**
- * Writes pod logs (init containers and those before the last restart too), events and objects, and the nodes:
+ * Writes pod logs (init containers and those before the last restart too), events and objects of namespaces, the
+ * definitions that trials installed with their objects outside of namespaces, and the nodes:
  * `<namespace>/logs/<pod>/<container>.log`, `….previous.log`, `<namespace>/events.txt`, `<namespace>/objects/<kind>.yaml`,
- * `nodes.yaml`. Values of Secrets are left out.
+ * `cluster/<kind>.yaml`, `nodes.yaml`, `nodes.txt`.
  *
- * What cannot be read is noted and does not keep the rest from being read.
+ * Left out are values of Secrets and of environment variables with secret names; logs and ConfigMaps are as they are, but
+ * for `redact`. What is cut says so where it is cut. What cannot be read is noted and does not keep the rest from it.
  *
- * @throws the signal's reason, and what writing a file throws.
+ * @throws the signal's reason; when not even `problems.txt` can be written, why.
  */
 export async function collect(options: CollectOptions): Promise<Collected> {
-  const { kube, namespaces, dir, signal, onLine = () => {} } = options;
-  const { maxLogBytes = 10 * 1024 * 1024, maxObjectsBytes = 5 * 1024 * 1024 } = options;
+  const { kube, namespaces, signal, onLine = () => {}, maxParallel = 8 } = options;
+  const { maxLogBytes = 10 * MiB, maxObjectsBytes = 5 * MiB, maxTotalBytes = 500 * MiB } = options;
   const files: string[] = [];
   const problems: string[] = [];
+  const budget = createByteBudget(maxTotalBytes);
+  const limit = pLimit(maxParallel);
   const write = async (path: string, text: string): Promise<void> => {
-    await mkdir(dirname(join(dir, path)), { recursive: true });
-    await writeFile(join(dir, path), text);
+    await mkdir(dirname(join(options.dir, path)), { recursive: true });
+    await writeFile(join(options.dir, path), options.redact?.(text) ?? text);
     files.push(path);
   };
-  const tryRead = async <T>(what: string, read: () => Promise<T>): Promise<T | undefined> => {
-    signal?.throwIfAborted();
+  /** Reads one file's content within its share of the room, and writes it; what goes wrong is noted. */
+  const file = (
+    path: string,
+    maxBytes: number,
+    what: string,
+    read: (maxBytes: number) => Promise<string | undefined>,
+  ): Promise<void> =>
+    limit(async () => {
+      signal?.throwIfAborted();
+      const room = budget.take(maxBytes);
+      let usedBytes = 0;
+      try {
+        if (room === 0) throw new Error(`left out: all files together are larger than ${maxTotalBytes} bytes`);
+        const text = await read(room);
+        if (text === undefined || text === '') return;
+        usedBytes = Buffer.byteLength(text);
+        await write(path, text);
+      } catch (error) {
+        signal?.throwIfAborted();
+        problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      } finally {
+        budget.giveBack(room - usedBytes);
+      }
+    });
+  const list = async (what: string, read: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> => {
     try {
-      return await read();
+      return await limit(read);
     } catch (error) {
       signal?.throwIfAborted();
       problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
-      return undefined;
+      return [];
     }
   };
-  const writeObjects = async (path: string, kind: ResourceInfo, namespace?: string): Promise<void> => {
-    const list = await tryRead(`${kind.resource} of ${namespace ?? 'the cluster'}`, () =>
-      kube.list(kind, { namespace, signal }),
-    );
-    if (list === undefined || list.items.length === 0) return;
-    await write(path, cut(list.items.map((item) => stringify(withoutSecrets(item))).join('---\n'), maxObjectsBytes));
-  };
+  const listKind = (kind: { readonly apiVersion: string; readonly kind: string }, namespace?: string) => async () =>
+    (await kube.list(kind, { namespace, signal })).items;
+  const objects = (path: string, what: string, read: () => Promise<readonly KubeObject[]>): Promise<void> =>
+    file(path, maxObjectsBytes, what, async (maxBytes) => formatObjects(await read(), maxBytes));
 
-  const resources = (await tryRead('kinds', () => kube.listResources({ signal }))) ?? [];
-  for (const namespace of namespaces) {
-    const pods = await tryRead(`pods of ${namespace}`, () =>
-      kube.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace, signal }),
+  const logs = namespaces.map(async (namespace) => {
+    const pods = await list(`pods of ${namespace}`, listKind({ apiVersion: 'v1', kind: 'Pod' }, namespace));
+    const reads = logsOf(pods).map(({ pod, container, previous }) =>
+      file(
+        `${namespace}/logs/${pod}/${container}${previous ? '.previous' : ''}.log`,
+        maxLogBytes,
+        `log of ${namespace}/${pod}/${container}`,
+        (maxBytes) => readLogEnd(kube, { namespace, name: pod }, { container, previous, signal }, maxBytes),
+      ),
     );
-    await mapLimited(logsOf(pods?.items ?? []), async ({ pod, container, previous }) => {
-      const log = await tryRead(`log of ${namespace}/${pod}/${container}`, () =>
-        readEnd(kube, { namespace, name: pod }, { container, previous, signal }, maxLogBytes),
+    await Promise.all(reads);
+  });
+  const events = namespaces.map((namespace) =>
+    file(`${namespace}/events.txt`, maxObjectsBytes, `events of ${namespace}`, async (maxBytes) => {
+      const { text, isCut } = endWithin(
+        formatEvents(await listKind({ apiVersion: 'v1', kind: 'Event' }, namespace)()),
+        maxBytes,
       );
-      const path = `${namespace}/logs/${pod}/${container}${previous ? '.previous' : ''}.log`;
-      if (log !== undefined) await write(path, log);
+      return isCut ? `(earlier events are left out)\n${text}` : text;
+    }),
+  );
+  const kinds = (async () => {
+    const resources = await limit(() => kube.listResources({ signal })).catch((error: Error): ResourceInfo[] => {
+      signal?.throwIfAborted();
+      problems.push(`kinds: ${error.message}`);
+      return [];
     });
-    const events = await tryRead(`events of ${namespace}`, () =>
-      kube.list({ apiVersion: 'v1', kind: 'Event' }, { namespace, signal }),
+    const shown = uniqueKinds(resources.filter(({ namespaced, kind }) => namespaced && !SKIPPED.has(kind)));
+    const reads = namespaces.flatMap((namespace) =>
+      shown.map((kind) =>
+        objects(
+          `${namespace}/objects/${fileName(kind)}.yaml`,
+          `${kind.resource} of ${namespace}`,
+          listKind(kind, namespace),
+        ),
+      ),
     );
-    if (events !== undefined && events.items.length > 0)
-      await write(`${namespace}/events.txt`, formatEvents(events.items));
-    const kinds = uniqueKinds(resources.filter(({ namespaced, kind }) => namespaced && !SKIPPED.has(kind)));
-    await mapLimited(kinds, async (kind) => {
-      const group = kind.apiVersion.includes('/') ? `.${kind.apiVersion.replace(/\/.*/, '')}` : '';
-      await writeObjects(`${namespace}/objects/${kind.resource}${group}.yaml`, kind, namespace);
+    await Promise.all(reads);
+  })();
+  const nodes = (async () => {
+    const found = await list('nodes', listKind({ apiVersion: 'v1', kind: 'Node' }));
+    await objects('nodes.yaml', 'nodes', async () => found);
+    await file('nodes.txt', maxObjectsBytes, 'nodes', async () => formatNodes(found));
+  })();
+  const definitions = (async () => {
+    const ours = (await list('definitions', listKind(DEFINITION))).filter(
+      ({ metadata }) => metadata.labels?.[OWNED_LABEL] === 'true',
+    );
+    await objects('cluster/customresourcedefinitions.yaml', 'definitions', async () => ours);
+    const reads = ours.map(async (definition) => {
+      const kind = kindOfDefinition(definition);
+      const { name = '' } = definition.metadata;
+      if (kind?.namespaced === false) await objects(`cluster/${name}.yaml`, name, listKind(kind));
     });
-  }
-  const nodes = resources.find(({ kind, apiVersion }) => kind === 'Node' && apiVersion === 'v1');
-  if (nodes !== undefined) await writeObjects('nodes.yaml', nodes);
-  if (problems.length > 0) await write('problems.txt', `${problems.join('\n')}\n`);
+    await Promise.all(reads);
+  })();
+
+  await settle([...logs, ...events, kinds, nodes, definitions]);
+  if (problems.length > 0) await write('problems.txt', `${problems.sort().join('\n')}\n`);
   onLine(`collected ${files.length} files${problems.length === 0 ? '' : `, ${problems.length} could not be read`}`);
   return { files: files.sort(), problems };
 }
 
-/** An object to show: without the bookkeeping of fields, and without what a Secret holds. */
-export function withoutSecrets(object: KubeObject): KubeObject {
-  const { managedFields: _, ...metadata } = object.metadata as Record<string, unknown>;
-  const shown = { ...object, metadata };
-  if (object.kind !== 'Secret') return shown;
-  const hide = (field: string): Record<string, unknown> => {
-    const values = at(object, field);
-    if (typeof values !== 'object' || values === null) return {};
-    return { [field]: Object.fromEntries(Object.keys(values).map((key) => [key, '(left out)'])) };
-  };
-  const annotations = { ...object.metadata.annotations };
-  delete annotations['kubectl.kubernetes.io/last-applied-configuration'];
-  return { ...shown, metadata: { ...metadata, annotations }, ...hide('data'), ...hide('stringData') };
+/** Waits for all of them, so that none goes on alone, and throws what the first failed with. */
+async function settle(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
-/** The API cuts a log's end off, not its beginning; so of a large log fewer of the last lines are asked for. */
-async function readEnd(
-  kube: KubeClient,
-  pod: { readonly namespace: string; readonly name: string },
-  options: LogOptions,
-  maxBytes: number,
-): Promise<string> {
-  const log = await kube.readLog(pod, { ...options, tailLines: TAIL_LINES, limitBytes: maxBytes });
-  const sizeBytes = Buffer.byteLength(log);
-  if (sizeBytes < maxBytes) return log;
-  const averageBytes = sizeBytes / Math.max(1, log.split('\n').length);
-  const tailLines = Math.max(1, Math.floor((maxBytes / averageBytes) * 0.8));
-  const end = await kube.readLog(pod, { ...options, tailLines, limitBytes: maxBytes });
-  return `(earlier lines are left out: the log is larger than ${maxBytes} bytes)\n${end}`;
+/** Whole objects as YAML documents, as many as there is room for; then how many there are besides. */
+function formatObjects(objects: readonly KubeObject[], maxBytes: number): string {
+  const documents: string[] = [];
+  let sizeBytes = 0;
+  for (const [index, object] of objects.entries()) {
+    const document = stringify(shownObject(object), { aliasDuplicateObjects: false });
+    sizeBytes += Buffer.byteLength(document) + 4;
+    if (sizeBytes > maxBytes) {
+      documents.push(
+        `# ${objects.length - index} of ${objects.length} objects are left out: there is no room for them\n`,
+      );
+      break;
+    }
+    documents.push(document);
+  }
+  return documents.join('---\n');
 }
 
-interface LogToRead {
-  readonly pod: string;
-  readonly container: string;
-  readonly previous: boolean;
-}
-
-function logsOf(pods: readonly KubeObject[]): readonly LogToRead[] {
-  return pods.flatMap((pod) => {
-    const name = pod.metadata.name ?? '';
-    const statuses = ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'].flatMap((field) =>
-      listAt(pod, 'status', field),
-    );
-    return statuses.flatMap((status): LogToRead[] => {
-      const container = textAt(status, 'name');
-      const hasRun = at(status, 'state', 'running') ?? at(status, 'state', 'terminated');
-      const ranBefore = numberAt(status, 'restartCount') > 0 || at(status, 'lastState', 'terminated') !== undefined;
-      return [
-        ...(hasRun === undefined ? [] : [{ pod: name, container, previous: false }]),
-        ...(ranBefore ? [{ pod: name, container, previous: true }] : []),
-      ];
-    });
-  });
-}
-
-function formatEvents(events: readonly KubeObject[]): string {
-  const lines = [...events]
-    .sort((a, b) => eventTime(a).localeCompare(eventTime(b)))
-    .map((event) => {
-      const about = `${textAt(event, 'involvedObject', 'kind')}/${textAt(event, 'involvedObject', 'name')}`;
-      const count = numberAt(event, 'count') > 1 ? ` (x${numberAt(event, 'count')})` : '';
-      return `${eventTime(event)}  ${textAt(event, 'type')}  ${textAt(event, 'reason')}  ${about}${count}  ${textAt(event, 'message')}`;
-    });
-  return `${lines.join('\n')}\n`;
+/** `pods`, `tfjobs.kubeflow.org`. */
+function fileName({ apiVersion, resource }: ResourceInfo): string {
+  return apiVersion.includes('/') ? `${resource}.${apiVersion.replace(/\/.*/, '')}` : resource;
 }
 
 /** The same objects are served by several groups (events, ingresses): once is enough. */
@@ -172,12 +202,4 @@ function uniqueKinds(kinds: readonly ResourceInfo[]): readonly ResourceInfo[] {
     const key = `${apiVersion.replace(/\/.*/, '')}/${kind}`;
     return seen.has(key) ? false : (seen.add(key), true);
   });
-}
-
-async function mapLimited<T>(items: readonly T[], run: (item: T) => Promise<void>, limit = 8): Promise<void> {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await run(item);
-  };
-  await Promise.all(Array.from({ length: limit }, worker));
 }

@@ -4,6 +4,23 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { systemClock } from './limits.js';
 import type { Clock, Limits } from './limits.js';
+import { OutputEnd } from './output-end.js';
+
+/** What was built, and where it is deployed: what a program may want to know. */
+export interface CommandTestFacts {
+  /** `IMAGE`: the image under test. */
+  readonly image?: string | undefined;
+  /** `IMAGE_DIGEST`: `sha256:…`. */
+  readonly digest?: string | undefined;
+  /** `COMMIT`: full hash. */
+  readonly commit?: string | undefined;
+  /** `HELM_CHART`: path or URI of the chart. */
+  readonly chart?: string | undefined;
+  /** `NAMESPACE` of the release. */
+  readonly namespace?: string | undefined;
+  /** `RELEASE`: name of the helm release. */
+  readonly release?: string | undefined;
+}
 
 /** A program to run as a test. */
 export interface CommandTestOptions extends Limits {
@@ -12,20 +29,25 @@ export interface CommandTestOptions extends Limits {
   /** Program and arguments; no shell. */
   readonly command: readonly string[];
   readonly cwd?: string;
-  /** The program's environment, all of it; `KUBECONFIG` and `ARTIFACTS` are added. */
+  /** The program's environment, all of it; `KUBECONFIG`, `ARTIFACTS` and those of `facts` are added. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly kubeconfig: string;
+  readonly facts?: CommandTestFacts;
   /** Folder for what the program writes; JUnit files in it (`junit*.xml`) are taken in. Created. */
   readonly artifacts: string;
+  /** Time between SIGTERM and SIGKILL to the program's process group, in milliseconds. @default 10_000 */
+  readonly graceMs?: number;
   readonly clock?: Clock;
   readonly onLine?: (line: string) => void;
 }
 
 const MAX_REPORT_BYTES = 100 * 1024 * 1024;
 const MAX_REPORTS = 1_000;
+const MAX_OUTPUT = 256 * 1024;
 
 /**
- * Runs a program against the cluster: its exit is a case, the JUnit files it wrote are suites below.
+ * Runs a program against the cluster: its exit is a case with the end of its output, the JUnit files it wrote are suites
+ * below. It leads a process group of its own, all of which is ended when the time is up or the signal aborts.
  *
  * A file that cannot be read as JUnit is a failing case: a broken report is not a pass. Files from before the program
  * started are not its own and are left out.
@@ -33,26 +55,31 @@ const MAX_REPORTS = 1_000;
  * @throws the signal's reason.
  */
 export async function runCommandTest(options: CommandTestOptions): Promise<TestSuite> {
-  const { name, command, cwd, kubeconfig, artifacts, timeoutMs, signal, clock = systemClock, onLine } = options;
+  const { name, command, cwd, kubeconfig, artifacts, timeoutMs, signal, graceMs } = options;
+  const { clock = systemClock, onLine = () => {}, facts = {} } = options;
   const { runCommandAsTestCase } = await import('@seatrial/junit');
   await mkdir(artifacts, { recursive: true });
   const before = new Map(await listReports(artifacts));
   const timestamp = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, '');
-  const env: Record<string, string> = { KUBECONFIG: kubeconfig, ARTIFACTS: artifacts };
-  for (const [key, value] of Object.entries(options.env)) if (value !== undefined) env[key] ??= value;
+  const output = new OutputEnd(MAX_OUTPUT);
   const run = await runCommandAsTestCase({
     name,
     className: name,
     command,
-    env,
+    env: { ...options.env, ...factVariables(facts), KUBECONFIG: kubeconfig, ARTIFACTS: artifacts },
     timeoutMs,
     clock,
+    onLine: (line) => {
+      output.push(line);
+      onLine(line);
+    },
     ...(cwd === undefined ? {} : { cwd }),
     ...(signal === undefined ? {} : { signal }),
-    ...(onLine === undefined ? {} : { onLine }),
+    ...(graceMs === undefined ? {} : { graceMs }),
   });
   signal?.throwIfAborted();
-  const cases: TestCase[] = [run.case];
+  const said = output.toString();
+  const cases: TestCase[] = [{ ...run.case, ...(said === '' ? {} : { systemOut: said }) }];
   const suites: TestSuite[] = [];
   for (const [path, version] of await listReports(artifacts)) {
     if (before.get(path) === version) continue;
@@ -69,6 +96,19 @@ export async function runCommandTest(options: CommandTestOptions): Promise<TestS
     }
   }
   return { name, timestamp, cases, suites };
+}
+
+function factVariables(facts: CommandTestFacts): Readonly<Record<string, string>> {
+  const { image, digest, commit, chart, namespace, release } = facts;
+  const all = {
+    IMAGE: image,
+    IMAGE_DIGEST: digest,
+    COMMIT: commit,
+    HELM_CHART: chart,
+    NAMESPACE: namespace,
+    RELEASE: release,
+  };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 async function readReport(path: string): Promise<TestReport> {

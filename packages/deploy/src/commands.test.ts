@@ -144,4 +144,92 @@ describe('seatrial-deploy', () => {
     expect(code).toBe(2);
     expect(err).toContain(message);
   });
+
+  const operate = (conditions: readonly string[]): void => {
+    let at = 0;
+    server.onChange = (type, { kind, metadata }) => {
+      if (kind !== 'TFJob' || type !== 'created') return;
+      const condition = conditions[Math.min(at, conditions.length - 1)];
+      at += 1;
+      server.change(
+        'TFJob',
+        metadata.name,
+        (one) => (one['status'] = { conditions: [{ type: condition, status: 'True' }] }),
+      );
+    };
+  };
+
+  it('tests custom resources and a program side by side, and reports what passed at last as flaky', async () => {
+    await writeFile(join(dir, 'job.yaml'), job);
+    await writeFile(join(dir, 'build_info.yaml'), 'image: r/op:1\ncommit: abc\nhelm_chart: op.tgz\n');
+    operate(['Failed', 'Succeeded']);
+    const program = 'console.log(process.env.IMAGE, process.env.COMMIT, process.env.HELM_CHART, process.env.NAMESPACE)';
+    const { code, out, err } = await run(
+      [
+        'test',
+        ...place(),
+        ...['--no-helm-test', '--spec', 'job.yaml', '--param', 'workers=2', '--retries', '1'],
+        ...['--build-info', 'build_info.yaml', '--junit-path', 'junit_test.xml'],
+        ...['--', process.execPath, '-e', program],
+      ],
+      { PATH: process.env['PATH'] ?? '' },
+    );
+    expect(err).toContain('command: r/op:1 abc op.tgz seatrial');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^flaky {3}TFJob job \/ reach Succeeded \(.*, attempt 2\)$/m);
+    expect(out).toMatch(/^passed {2}command \/ command/m);
+    const report = await readFile(join(dir, 'junit_test.xml'), 'utf8');
+    expect(report).toContain('<flakyFailure');
+    expect(report).toContain('<testsuite name="command"');
+  });
+
+  it('says so when there is nothing to test', async () => {
+    const { code, err } = await run(['test', ...place(), '--no-helm-test']);
+    expect(code).toBe(2);
+    expect(err).toContain('there is nothing to test');
+  });
+
+  it('looks at the pods that a custom resource has to bring about', async () => {
+    await writeFile(join(dir, 'job.yaml'), job.replace('${workers}', '1'));
+    operate(['Succeeded']);
+    const operator = server.onChange;
+    server.onChange = (type, object) => {
+      const { name, uid = '' } = object.metadata;
+      const metadata = { name: `${name}-0`, namespace: 'seatrial', labels: { job: name } };
+      const ownerReferences = [{ kind: 'TFJob', name, uid }];
+      if (type === 'created') server.put({ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, ownerReferences } });
+      else server.remove('Pod', metadata.name);
+      operator?.(type, object);
+    };
+    const { code, out } = await run(['run-job', ...place(), '--spec', 'job.yaml', '--expect-pod', 'job=${name}']);
+    expect(out).toMatch(/^passed {2}pods/m);
+    expect(code).toBe(0);
+  });
+
+  it('collects into a folder', async () => {
+    server.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c', namespace: 'seatrial' } });
+    const { code, out } = await run(['collect', ...place(), '--out', 'found']);
+    expect([code, out]).toEqual([0, '1 files in found\n']);
+    expect(await readFile(join(dir, 'found/seatrial/objects/configmaps.yaml'), 'utf8')).toContain('name: c');
+  });
+
+  it.each([[[]], [['--previous-chart', 'a', '--releases-path', 'gs://b']]])(
+    'wants the last release of an upgrade named one way: %j',
+    async (flags) => {
+      await writeFile(join(dir, 'job.yaml'), job);
+      await mkdir(join(dir, 'chart'));
+      await writeFile(join(dir, 'chart/Chart.yaml'), 'apiVersion: v2\nname: op\nversion: 1.0.0\n');
+      const { code, err } = await run([
+        'upgrade-trial',
+        ...place(),
+        '--chart',
+        'chart',
+        '--spec',
+        'job.yaml',
+        ...flags,
+      ]);
+      expect(code).toBe(2);
+      expect(err).toMatch(/give (only one of )?--previous-chart or --releases-path/);
+    },
+  );
 });

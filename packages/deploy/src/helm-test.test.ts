@@ -65,6 +65,19 @@ describe(runHelmTest, () => {
     });
   });
 
+  it('reads the log of a pod that takes the place of one of an earlier test', async () => {
+    server.put(pod('op-test', 'Failed'));
+    const suite = await run(async () => {
+      await server.until(() => server.watches === 1);
+      server.remove('Pod', 'op-test');
+      server.logs.set('ns/op-test/main', 'second time\n');
+      server.put(pod('op-test', 'Succeeded'));
+      await server.until(() => server.requests.some((one) => one.endsWith('/log')));
+      return [{ name: 'op-test', phase: 'Succeeded' }];
+    });
+    expect(suite.cases[0]).toMatchObject({ systemOut: 'second time\n', problems: [] });
+  });
+
   it('tells how the test pods were run, where they say so', async () => {
     const suite = await run(async () => {
       await server.until(() => server.watches === 1);

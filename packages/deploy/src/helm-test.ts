@@ -153,7 +153,8 @@ function recordTestPods(
   const watching = (async () => {
     let first = true;
     for await (const { objects } of observe(deps, { apiVersion: 'v1', kind: 'Pod' }, { namespace, signal })) {
-      for (const [uid, pod] of objects) {
+      for (const pod of objects.values()) {
+        const { uid = '' } = pod.metadata;
         if (!/\btest/.test(pod.metadata.annotations?.['helm.sh/hook'] ?? '')) continue;
         // Pods of an earlier test, which helm will replace.
         if (first) seenBefore.add(uid);

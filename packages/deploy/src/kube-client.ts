@@ -59,13 +59,23 @@ export interface KubeClient {
   /** The object, or `undefined` when there is none. */
   get(ref: ObjectRef, options?: CallOptions): Promise<KubeObject | undefined>;
   list(kind: KindRef, options?: Selection & CallOptions): Promise<KubeList>;
-  create(object: KubeObject, options?: CallOptions): Promise<KubeObject>;
+  /** @param options.fieldManager who the fields are noted as set by; the program's own name when left out */
+  create(object: KubeObject, options?: CallOptions & { readonly fieldManager?: string }): Promise<KubeObject>;
+  /**
+   * Merges fields into an object (RFC 7396): null removes one. A `resourceVersion` in it makes the change one of that
+   * version only: 409 when the object is another by now.
+   *
+   * @returns the object afterwards; `undefined` when there is none.
+   */
+  patch(ref: ObjectRef, fields: object, options?: CallOptions): Promise<KubeObject | undefined>;
   /** `absent` when there was nothing to delete. Deletion may take on after this returns. */
   delete(
     ref: ObjectRef,
     options?: CallOptions & {
       readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
       readonly uid?: string;
+      /** Only this version of it: 409 when it was changed since. */
+      readonly resourceVersion?: string | undefined;
     },
   ): Promise<'deleted' | 'absent'>;
   /** One connection; ends when the server ends it. For a watch that goes on see `observe`. */

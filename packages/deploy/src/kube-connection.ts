@@ -17,6 +17,8 @@ export interface KubeRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
   readonly accept?: string;
+  /** Of the body. @default 'application/json' */
+  readonly contentType?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -122,7 +124,7 @@ export class KubeConnection {
           headers: {
             ...credentials.headers,
             accept: request.accept ?? 'application/json',
-            ...(body === undefined ? {} : { 'content-type': 'application/json', ...length }),
+            ...(body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json', ...length }),
           },
         });
         sent.once('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));

@@ -106,16 +106,30 @@ export function createKubeClient(
     },
     create: async (object, options = {}) => {
       const path = await pathOf(object, object.metadata.namespace, undefined, options);
-      const answer = await connection.send({ method: 'POST', path, body: object, signal: options.signal });
+      const { fieldManager, signal } = options;
+      const answer = await connection.send({ method: 'POST', path, query: { fieldManager }, body: object, signal });
       return JSON.parse(answer) as KubeObject;
     },
+    patch: async (ref, fields, options = {}) => {
+      try {
+        const path = await pathOf(ref, ref.namespace, ref.name, options);
+        const contentType = 'application/merge-patch+json';
+        const request = { method: 'PATCH', path, body: fields, contentType, signal: options.signal } as const;
+        return JSON.parse(await connection.send(request)) as KubeObject;
+      } catch (error) {
+        if (error instanceof DeployError && error.httpStatus === 404) return undefined;
+        throw error;
+      }
+    },
     delete: async (ref, options = {}) => {
-      const { propagationPolicy = 'Background', uid } = options;
+      const { propagationPolicy = 'Background', uid, resourceVersion } = options;
+      const preconditions = { uid, resourceVersion };
       const body = {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         propagationPolicy,
-        ...(uid === undefined ? {} : { preconditions: { uid } }),
+        // What is undefined is not written.
+        ...(uid === undefined && resourceVersion === undefined ? {} : { preconditions }),
       };
       try {
         const path = await pathOf(ref, ref.namespace, ref.name, options);
@@ -158,6 +172,7 @@ export function createKubeClient(
       });
     },
     listResources: async (options = {}) => {
+      groups.clear(); // kinds that were installed since belong to what there is
       const answer = await getJson('/apis', {}, options);
       const versions = listAt(answer, 'groups').map((group) => textAt(group, 'preferredVersion', 'groupVersion'));
       const all = await Promise.allSettled(['v1', ...versions].map((version) => groupResources(version, options)));

@@ -11,7 +11,13 @@ export interface ObjectMeta {
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
   readonly finalizers?: readonly string[];
-  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly uid: string }[];
+  readonly ownerReferences?: readonly {
+    readonly apiVersion?: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly uid: string;
+    readonly controller?: boolean;
+  }[];
 }
 
 /** Any object of the API. What lies below spec and status is read with {@link at}, because it may be anything. */

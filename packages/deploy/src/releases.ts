@@ -24,10 +24,10 @@ export interface HelmReleases {
     readonly timeoutMs: number;
     readonly signal?: AbortSignal;
   }): Promise<{ readonly revision?: number }>;
-  /** Releases that have all of these labels. */
+  /** Releases in every state; with `labels`, those that have all of them. */
   list?(options: {
     readonly namespace: string;
-    readonly labels: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal;
   }): Promise<readonly { readonly name: string }[]>;
   /** Frees a release whose operation was killed half way, if it has all of these labels. */
@@ -49,6 +49,15 @@ export interface HelmReleases {
     readonly namespace: string;
     readonly timeoutMs: number;
     readonly wait?: boolean;
+    readonly signal?: AbortSignal;
+  }): Promise<unknown>;
+  /** Goes back to a revision, or to the one before. */
+  rollback?(request: {
+    readonly release: string;
+    readonly namespace: string;
+    readonly revision?: number;
+    readonly wait?: boolean;
+    readonly timeoutMs: number;
     readonly signal?: AbortSignal;
   }): Promise<unknown>;
 }

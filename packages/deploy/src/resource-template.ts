@@ -60,3 +60,43 @@ export function fillTemplate(template: string, params: Readonly<Record<string, s
   }
   return { ...object, apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata ?? {} };
 }
+
+/** A custom resource to be made of a template. */
+export interface ResourceRequest {
+  readonly template: string;
+  readonly namespace: string;
+  readonly params?: Readonly<Record<string, string>>;
+  /** What its name begins with. @default 'trial' */
+  readonly name?: string;
+  readonly newId: () => string;
+}
+
+/**
+ * Fills a template and gives the object a name that is unique: two trials in one cluster must not meet, so a fixed name in
+ * the template becomes unique too.
+ *
+ * @returns the object, and the parameters with `name` and `namespace` as they came to be
+ * @throws {DeployError} `INVALID`: see {@link fillTemplate}.
+ */
+export function prepareResource(request: ResourceRequest): {
+  readonly object: KubeObject;
+  readonly params: Readonly<Record<string, string>>;
+} {
+  const { template, namespace, newId } = request;
+  const id = newId();
+  const unique = `${plainName(request.name ?? 'trial')}-${id}`;
+  const params = { ...request.params, namespace, name: unique };
+  const filled = fillTemplate(template, params);
+  const given = filled.metadata.name;
+  const name = given === undefined ? unique : given.includes(id) ? given : `${plainName(given)}-${id}`;
+  return { object: { ...filled, metadata: { ...filled.metadata, name, namespace } }, params: { ...params, name } };
+}
+
+function plainName(text: string): string {
+  const plain = text
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .slice(0, 50)
+    .replace(/^-+|-+$/g, '');
+  return plain === '' ? 'trial' : plain;
+}

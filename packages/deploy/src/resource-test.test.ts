@@ -51,16 +51,30 @@ const run = (options: Partial<CustomResourceTestOptions> = {}) =>
 /** An operator: makes a pod, ends with a condition, and cleans up after itself if it is a good one. */
 function operator(
   condition: string,
-  options: { readonly leavesPods?: boolean; readonly annotations?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly leavesPods?: boolean;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly service?: 'owned' | 'unowned' | 'by-job';
+  } = {},
 ): void {
   server.onChange = (type, object: StoredObject) => {
     const { name, uid = '' } = object.metadata;
     if (object.kind !== 'TFJob') return;
     if (type === 'deleting') {
       if (options.leavesPods !== true) server.remove('Pod', `${name}-worker-0`);
+      server.remove('Service', name);
       return;
     }
     const ownerReferences = [{ kind: 'TFJob', name, uid }];
+    if (options.service !== undefined) {
+      const owner = options.service === 'unowned' ? {} : { ownerReferences };
+      const job = { name: `${name}-job`, namespace: 'ns', ...owner };
+      const { metadata } = server.put({ apiVersion: 'batch/v1', kind: 'Job', metadata: job });
+      const over = [{ apiVersion: 'batch/v1', kind: 'Job', name: job.name, uid: metadata.uid ?? '' }];
+      const service = options.service === 'by-job' ? { ownerReferences: over } : owner;
+      const labels = { job: name };
+      server.put({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'ns', labels, ...service } });
+    }
     server.put({
       apiVersion: 'v1',
       kind: 'Pod',
@@ -195,8 +209,38 @@ describe(runCustomResourceTest, () => {
       await clock.advance(3_000);
     }
     expect((await running).cases.at(-1)?.problems[0]?.message).toBe(
-      'pods of the object are still there after its deletion',
+      'pods of the object are still there after its deletion: mnist-x1-worker-0',
     );
+  });
+
+  it('looks at services as at pods, and sees them gone', async () => {
+    operator('Succeeded', { service: 'owned' });
+    const suite = await run({ expect: { services: [{ labels: { job: '${name}' }, count: 1 }] } });
+    expect(suite.cases.map(({ name, problems }) => [name, problems])).toEqual([
+      ['create', []],
+      ['reach Succeeded', []],
+      ['services', []],
+      ['delete', []],
+    ]);
+  });
+
+  it('fails when owner references do not lead to the object', async () => {
+    operator('Succeeded', { service: 'unowned' });
+    const suite = await run({ expect: { services: [{ labels: { job: '${name}' } }] } });
+    expect(suite.cases.find(({ name }) => name === 'services')?.problems[0]?.message).toBe(
+      'Service mnist-x1 has no owner',
+    );
+    const without = await run({
+      newId: () => 'x2',
+      expect: { services: [{ labels: { job: '${name}' } }], ownerReferences: false },
+    });
+    expect(without.cases.flatMap(({ problems }) => problems)).toEqual([]);
+  });
+
+  it('follows owner references over a Job', async () => {
+    operator('Succeeded', { service: 'by-job' });
+    const suite = await run({ expect: { services: [{ labels: { job: '${name}' } }] } });
+    expect(suite.cases.flatMap(({ problems }) => problems)).toEqual([]);
   });
 
   it('throws the reason when it is aborted, and asks for the deletion', async () => {

@@ -1,3 +1,5 @@
+import { readChartDefinitions } from './chart-definitions.js';
+import { claimDefinitions } from './crd-claims.js';
 import { systemClock } from './limits.js';
 import type { Clock, Limits } from './limits.js';
 import type { KubeClient } from './kube-client.js';
@@ -73,6 +75,9 @@ export async function setUp(options: SetUpOptions): Promise<SetUpResult> {
   const { failFast = true, failFastGraceMs = 15_000, labels = {} } = options;
   const deadline = clock.now() + timeoutMs;
   await ensureNamespace(kube, namespace, { signal, labels });
+  // Before helm does: of what helm installs from crds/ nobody would know whose it is.
+  const definitions = await readChartDefinitions(options.chart);
+  await claimDefinitions({ kube, clock }, definitions, { namespace, release, timeoutMs, signal });
   const before = await kube.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace, signal });
   const except = new Set(before.items.map(({ metadata }) => metadata.uid ?? ''));
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeKube } from './__fixtures__/fake-kube.js';
 import { ManualClock } from './__fixtures__/manual-clock.js';
 import { connect } from './connect.js';
+import { claimDefinitions } from './crd-claims.js';
 import type { KubeClient } from './kube-client.js';
 import { tearDown } from './tear-down.js';
 import type { TearDownOptions } from './tear-down.js';
@@ -116,4 +117,114 @@ describe(tearDown, () => {
     const reason = new Error('stopped');
     await expect(run({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
+
+  describe('custom resources', () => {
+    const job = (finalizers: string[] = []): void => {
+      definition({ owned: true });
+      server.put({
+        apiVersion: 'kubeflow.org/v1',
+        kind: 'TFJob',
+        metadata: { name: 'j', namespace: 'ns', finalizers },
+      });
+    };
+    const list = async () => [{ name: 'op' }, { name: 'other' }];
+    const deletes = (): readonly string[] =>
+      server.requests.filter((one) => one.startsWith('DELETE')).map((one) => one.replace(/.*\//, ''));
+
+    it('go before the operator that cares for their finalizers, and every release of the namespace after them', async () => {
+      namespace(owned);
+      job();
+      const uninstall = async ({ release }: { readonly release: string }): Promise<void> =>
+        void calls.push(`uninstall ${release}, ${server.find('TFJob', 'j') === undefined ? 'job gone' : 'job there'}`);
+      await run({ helm: { uninstall, list } });
+      expect(calls).toEqual(['uninstall op, job gone', 'uninstall other, job gone']);
+      expect(deletes().slice(0, 2)).toEqual(['j', 'ns']);
+    });
+
+    it('stay in a namespace that was there before', async () => {
+      namespace();
+      job();
+      await run();
+      expect(server.find('TFJob', 'j')).toBeDefined();
+    });
+
+    it('are named with who holds them and the state of the controllers, when they do not go', async () => {
+      namespace(owned);
+      job(['example.com/cleanup']);
+      server.put({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'op', namespace: 'ns' },
+        spec: { replicas: 1 },
+      });
+      const done = run({ finalizerTimeoutMs: 10_000 });
+      done.catch(() => {});
+      await server.until(() => server.watches === 1);
+      await clock.advance(10_000);
+      await expect(done).rejects.toMatchObject({
+        code: 'TEARDOWN_FAILED',
+        message: expect.stringContaining(
+          '1 custom resource was not gone within 10 s: TFJob ns/j is held by the finalizer example.com/cleanup',
+        ),
+        detail: expect.stringContaining('Deployment ns/op: 0 of 1 replicas available'),
+        hint: expect.stringContaining('--force'),
+      });
+      expect(calls).toEqual(['uninstall']);
+      expect(server.find('TFJob', 'j')?.metadata.finalizers).toEqual(['example.com/cleanup']);
+    });
+
+    it('lose their finalizers when that is forced', async () => {
+      namespace(owned);
+      job(['example.com/cleanup']);
+      const lines: string[] = [];
+      const done = run({ finalizerTimeoutMs: 10_000, force: true, onLine: (line) => lines.push(line) });
+      await server.until(() => server.watches === 1);
+      await clock.advance(10_000);
+      await done;
+      expect(server.find('TFJob', 'j')).toBeUndefined();
+      expect(lines.join('\n')).toMatch(
+        /TFJob ns\/j is held by the finalizer example.com\/cleanup.*: removing, as forced/,
+      );
+    });
+  });
+
+  describe('definitions of the chart', () => {
+    const claimed = async (): Promise<void> => {
+      namespace(owned);
+      await claimDefinitions({ kube, clock }, [tfjobs], { namespace: 'ns', release: 'op', timeoutMs: 1_000 });
+    };
+
+    it('go when a trial installed them', async () => {
+      await claimed();
+      await run();
+      expect(server.find('CustomResourceDefinition', 'tfjobs.kubeflow.org')).toBeUndefined();
+    });
+
+    it('stay when they were there before', async () => {
+      definition({ owned: false });
+      await claimed();
+      await run();
+      expect(server.find('CustomResourceDefinition', 'tfjobs.kubeflow.org')?.metadata.annotations).toBeUndefined();
+    });
+
+    it('stay when told so', async () => {
+      await claimed();
+      await run({ deleteDefinitions: 'never' });
+      expect(server.find('CustomResourceDefinition', 'tfjobs.kubeflow.org')).toBeDefined();
+    });
+  });
 });
+
+const tfjobs = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'tfjobs.kubeflow.org' },
+  spec: {
+    group: 'kubeflow.org',
+    scope: 'Namespaced',
+    names: { kind: 'TFJob' },
+    versions: [{ name: 'v1', served: true }],
+  },
+};
+const definition = (options: { readonly owned: boolean }): void =>
+  void server.put({ ...tfjobs, metadata: { ...tfjobs.metadata, ...(options.owned && { labels: owned }) } });

@@ -1,21 +1,31 @@
+import { releaseDefinitions } from './crd-claims.js';
+import { removeCustomResources } from './custom-resources.js';
 import { DeployError } from './errors.js';
 import type { KubeClient } from './kube-client.js';
 import type { KubeObject } from './kube-object.js';
-import { at, listAt, textAt } from './kube-object.js';
 import { systemClock } from './limits.js';
 import type { Clock, Limits } from './limits.js';
 import { OWNED_LABEL } from './namespace.js';
+import { removeNamespace } from './namespace-removal.js';
 import type { HelmReleases } from './releases.js';
-import { waitUntilGone } from './wait.js';
 
 /** What to take down. */
 export interface TearDownOptions extends Limits {
-  readonly helm: Pick<HelmReleases, 'uninstall'>;
+  readonly helm: Pick<HelmReleases, 'uninstall' | 'list'>;
   readonly kube: KubeClient;
   readonly release: string;
   readonly namespace: string;
   /** `owned`: only a namespace this tool made; `always`: any but the cluster's own; `never`. @default 'owned' */
   readonly deleteNamespace?: 'owned' | 'always' | 'never';
+  /**
+   * Custom resource definitions of the chart's `crds/` folder, which helm leaves behind. `owned`: those that a trial
+   * installed, once no other trial claims them and no object of theirs is left; `never`. @default 'owned'
+   */
+  readonly deleteDefinitions?: 'owned' | 'never';
+  /** How long controllers may take to remove their finalizers, in milliseconds. @default 60_000 */
+  readonly finalizerTimeoutMs?: number;
+  /** Take finalizers away that stay longer than that. What they stood for is left undone. @default false */
+  readonly force?: boolean;
   readonly clock?: Clock;
   readonly onLine?: (line: string) => void;
 }
@@ -23,89 +33,90 @@ export interface TearDownOptions extends Limits {
 const CLUSTER_OWN = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);
 
 /**
- * Uninstalls the release, deletes its namespace and sees it gone. What is not there is fine.
+ * Takes a trial's traces away: the custom resources of its namespace while their operator still runs, the releases, the
+ * namespace, and the definitions the chart brought. What is not there is fine, so it may be called again.
  *
- * A failing uninstall does not keep the namespace from going.
+ * A part that fails does not keep the others from going.
  *
  * @throws {DeployError} `TEARDOWN_FAILED` with everything that went wrong in `detail` and as `cause`; the signal's reason.
  */
 export async function tearDown(options: TearDownOptions): Promise<void> {
-  const { helm, kube, release, namespace, timeoutMs, signal, clock = systemClock, onLine = () => {} } = options;
-  const deadline = clock.now() + timeoutMs;
-  const left = (): number => Math.max(1, deadline - clock.now());
+  const { kube, release, namespace, signal, clock = systemClock, onLine = () => {} } = options;
+  const { finalizerTimeoutMs = 60_000, force = false, deleteDefinitions = 'owned' } = options;
+  const deadline = clock.now() + options.timeoutMs;
+  const limits = (share = 1) => ({ timeoutMs: Math.max(1, Math.ceil((deadline - clock.now()) * share)), signal });
   const errors: Error[] = [];
-  const attempt = async (what: () => Promise<void>): Promise<void> => {
+  const attempt = async <T>(what: () => Promise<T>): Promise<T | undefined> => {
     signal?.throwIfAborted();
     try {
-      await what();
+      return await what();
+    } catch (error) {
+      signal?.throwIfAborted();
+      errors.push(error instanceof Error ? error : new Error(String(error)));
+      return undefined;
+    }
+  };
+  const removal = (share?: number) => ({ namespace, finalizerTimeoutMs, force, onLine, ...limits(share) });
+  await attempt(async () => {
+    const found = await kube.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { signal });
+    if (found === undefined) return onLine(`namespace ${namespace} is not there: nothing to uninstall`);
+    const goes = mayDelete(found, options);
+    if (goes) await attempt(() => removeCustomResources({ kube, clock }, removal(1 / 3)));
+    await attempt(() => uninstall(options, goes, limits(1 / 2)));
+    if (!goes) return onLine(`namespace ${namespace} stays: it was there before`);
+    await attempt(() => removeNamespace({ kube, clock }, found, removal()));
+  });
+  if (deleteDefinitions === 'owned') {
+    await attempt(async () => {
+      const { removed, kept } = await releaseDefinitions({ kube, clock }, { namespace, release, ...limits() });
+      for (const name of removed) onLine(`definition ${name} is gone`);
+      for (const { name, why } of kept) onLine(`definition ${name} stays: ${why}`);
+    });
+  }
+  if (errors.length > 0) throw failure(options, errors);
+}
+
+function mayDelete({ metadata }: KubeObject, { namespace, deleteNamespace = 'owned' }: TearDownOptions): boolean {
+  if (deleteNamespace === 'never' || CLUSTER_OWN.has(namespace)) return false;
+  return deleteNamespace === 'always' || metadata.labels?.[OWNED_LABEL] === 'true';
+}
+
+/** The release; of a namespace that goes, the others in it too, for what they have outside of it. */
+async function uninstall(
+  { helm, release, namespace, onLine = () => {} }: TearDownOptions,
+  all: boolean,
+  { timeoutMs, signal }: Limits,
+): Promise<void> {
+  const aborted = signal === undefined ? {} : { signal };
+  const found = all ? ((await helm.list?.({ namespace, ...aborted })) ?? []).map(({ name }) => name) : [];
+  const errors: Error[] = [];
+  for (const name of new Set([release, ...found])) {
+    try {
+      await helm.uninstall({ release: name, namespace, wait: true, timeoutMs, ...aborted });
+      onLine(`uninstalled ${name}`);
     } catch (error) {
       signal?.throwIfAborted();
       errors.push(error instanceof Error ? error : new Error(String(error)));
     }
-  };
-  await attempt(async () => {
-    const found = await kube.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { signal });
-    if (found === undefined) return onLine(`namespace ${namespace} is not there: nothing to uninstall`);
-    // Half of the time at most: the namespace's deletion takes what helm leaves.
-    await helm.uninstall({
-      release,
-      namespace,
-      wait: true,
-      timeoutMs: Math.ceil(left() / 2),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    onLine(`uninstalled ${release}`);
-  });
-  await attempt(() => deleteNamespace({ ...options, clock, onLine }, left()));
-  if (errors.length === 0) return;
+  }
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new AggregateError(errors, errors.map(({ message }) => message).join('; '));
+}
+
+function failure({ release, namespace }: TearDownOptions, errors: readonly Error[]): DeployError {
   const texts = errors.map((error) =>
     [error.message, (error as { detail?: string }).detail ?? ''].filter(Boolean).join('\n'),
   );
-  throw new DeployError(
+  const held = errors.some((error) => (error as { hint?: string }).hint?.includes('--force'));
+  return new DeployError(
     'TEARDOWN_FAILED',
     `could not take down release ${release} in namespace ${namespace}: ${errors[0]?.message ?? ''}`,
     {
       cause: errors.length === 1 ? errors[0] : new AggregateError(errors, 'several parts of the teardown failed'),
       detail: texts.join('\n'),
-      hint: `Look at what is left: kubectl get all --namespace ${namespace}`,
+      hint: held
+        ? 'Let the controllers named in the finalizers finish and tear down again, or take the finalizers away with --force.'
+        : `Look at what is left: kubectl get all --namespace ${namespace}`,
     },
   );
-}
-
-async function deleteNamespace(
-  options: TearDownOptions & { readonly clock: Clock; readonly onLine: (line: string) => void },
-  timeoutMs: number,
-): Promise<void> {
-  const { kube, namespace, signal, clock, onLine, deleteNamespace: which = 'owned' } = options;
-  const ref = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
-  const found = await kube.get(ref, { signal });
-  if (found === undefined) return;
-  const owned = found.metadata.labels?.[OWNED_LABEL] === 'true';
-  if (which === 'never' || CLUSTER_OWN.has(namespace) || (which === 'owned' && !owned)) {
-    return onLine(`namespace ${namespace} stays: it was there before`);
-  }
-  const { uid } = found.metadata;
-  await kube.delete(ref, { signal, ...(uid === undefined ? {} : { uid }) });
-  try {
-    await waitUntilGone({ kube, clock }, { ...ref, uid }, { timeoutMs, signal });
-  } catch (error) {
-    if (!(error instanceof DeployError) || error.code !== 'TIMEOUT') throw error;
-    const now = await kube.get(ref, { signal });
-    if (now === undefined) return;
-    throw new DeployError('TIMEOUT', `namespace ${namespace} was not gone within ${timeoutMs / 1_000} s`, {
-      cause: error,
-      detail: holders(now).join('\n'),
-      hint: 'Find who should remove the finalizers named in the detail.',
-    });
-  }
-  onLine(`namespace ${namespace} is gone`);
-}
-
-/** What the namespace controller says it still waits for. */
-function holders(namespace: KubeObject): readonly string[] {
-  const conditions = listAt(namespace, 'status', 'conditions').filter((one) => at(one, 'status') === 'True');
-  return [
-    `namespace is ${textAt(namespace, 'status', 'phase') || 'in an unknown phase'}`,
-    ...conditions.map((one) => `${textAt(one, 'type')}: ${textAt(one, 'message')}`),
-  ];
 }

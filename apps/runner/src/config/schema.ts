@@ -108,6 +108,19 @@ const cluster = z.strictObject({
   lifetime: duration.default('4h').describe('After this a janitor may delete the cluster, whatever became of the run.'),
 });
 
+const namedCluster = cluster.extend({
+  name: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?$/, 'expected lower-case letters, digits and "-", at most 20')
+    .describe('Added to the names of the tasks on this cluster, and to that of the cluster.'),
+  context: z
+    .string()
+    .optional()
+    .describe(
+      'Context of the kubeconfig that stands for it, for --provider kubeconfig; that of --context when left out.',
+    ),
+});
+
 const deploy = z.strictObject({
   namespace: dnsLabel.optional().describe('Namespace of the release; the name of the trial when left out.'),
   release: dnsLabel.optional().describe('Helm release; the name of the trial when left out.'),
@@ -116,9 +129,17 @@ const deploy = z.strictObject({
   timeout: duration.default('5m'),
 });
 
+const retries = z
+  .int()
+  .min(0)
+  .max(10)
+  .default(0)
+  .describe('How often it is run again when it fails; what passes at last is flaky.');
+
 const helmTest = z.strictObject({
   name: taskName,
   type: z.literal('helm'),
+  retries,
   timeout: duration.default('5m'),
 });
 const customResourceTest = z.strictObject({
@@ -130,13 +151,18 @@ const customResourceTest = z.strictObject({
   failureConditions: z.array(z.string()).default(['Failed']),
   expectPods: stringMap
     .optional()
-    .describe('Labels of pods that the resource must have brought about; ${name} is filled in.'),
+    .describe('Labels of pods that the resource must have brought about and owns; ${name} is filled in.'),
+  expectServices: stringMap.optional().describe('Labels of services, in the same way.'),
+  retries,
   timeout: duration.default('10m'),
 });
 const commandTest = z.strictObject({
   name: taskName,
   type: z.literal('command'),
-  command: command.describe('Run with KUBECONFIG, ARTIFACTS, IMAGE and NAMESPACE in its environment.'),
+  command: command.describe(
+    'Run with KUBECONFIG, ARTIFACTS, NAMESPACE, RELEASE, IMAGE, IMAGE_DIGEST, COMMIT and HELM_CHART in its environment.',
+  ),
+  retries,
   timeout: duration.default('30m'),
 });
 
@@ -153,7 +179,12 @@ export const configSchema = z
       .describe('The images, in the order they are built; the first is the one under test.'),
     chart,
     checks: z.array(check).default([]).describe('Lint, unit tests and the like: side by side, on the source.'),
-    cluster: cluster.prefault({}),
+    cluster: cluster.prefault({}).describe('The cluster; or name several in clusters.'),
+    clusters: z
+      .array(namedCluster)
+      .min(1)
+      .optional()
+      .describe('Several clusters side by side, each with a deployment and all tests of its own.'),
     deploy: deploy.prefault({}),
     tests: z
       .array(z.discriminatedUnion('type', [helmTest, customResourceTest, commandTest]))
@@ -174,6 +205,16 @@ export const configSchema = z
         message: both ? 'is there beside image; keep one of them' : 'has neither image nor images',
       });
     }
+    const names = (config.clusters ?? []).map(({ name }) => name);
+    names.forEach((name, index) => {
+      if (names.indexOf(name) === index) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['clusters', index, 'name'],
+        input: name,
+        message: 'is used twice; each cluster needs a name of its own',
+      });
+    });
     const seen = new Set<string>();
     for (const [list, tasks] of [
       ['checks', config.checks],
@@ -199,6 +240,8 @@ export type ImageConfig = z.output<typeof image>;
 export type CheckConfig = Config['checks'][number];
 export type TestConfig = Config['tests'][number];
 
+export type ClusterConfig = Config['cluster'] & { readonly name?: string; readonly context?: string | undefined };
+
 /** JSON Schema (2020-12) of `seatrial.yaml`, for editors. */
 export function configJsonSchema(): unknown {
   return z.toJSONSchema(configSchema, { io: 'input' });
@@ -207,4 +250,9 @@ export function configJsonSchema(): unknown {
 /** All images of a config, however it names them. */
 export function imagesOf({ image: single, images }: Pick<Config, 'image' | 'images'>): readonly ImageConfig[] {
   return images ?? (single === undefined ? [] : [single]);
+}
+
+/** All clusters of a config. One that stands alone has no name. */
+export function clustersOf({ cluster, clusters }: Pick<Config, 'cluster' | 'clusters'>): readonly ClusterConfig[] {
+  return clusters ?? [cluster];
 }

@@ -1,20 +1,25 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineTask, type Task } from '@seatrial/pipeline';
-import { namespaceOf, type Trial } from '../trial.js';
+import { namespaceOf, onCluster, type ClusterTrial } from '../trial.js';
 import type { createClusterTask } from './create-cluster.js';
 import { reported } from './reported.js';
 
 /** Logs, events and objects are taken in before the cluster goes, however the tests ended. */
-export function collectTask(trial: Trial, cluster: ReturnType<typeof createClusterTask>, after: readonly Task[]) {
+export function collectTask(
+  trial: ClusterTrial,
+  cluster: ReturnType<typeof createClusterTask>,
+  after: readonly Task[],
+) {
+  const folder = onCluster('cluster', trial);
   return defineTask({
-    name: 'collect',
+    name: onCluster('collect', trial),
     summary: 'collect logs, events and objects',
     needs: { cluster },
     after,
     when: 'all_done',
     cleanup: true,
-    describe: () => ['pod logs, events and objects of the namespace go to artifacts/cluster'],
+    describe: () => [`pod logs, events and objects of the namespace go to artifacts/${folder}`],
     run: (context) =>
       reported<void>(trial, context, async () => {
         const { cluster: made } = context.inputs;
@@ -23,7 +28,7 @@ export function collectTask(trial: Trial, cluster: ReturnType<typeof createClust
           return { output: undefined };
         }
         const { collect } = await import('@seatrial/deploy');
-        const dir = join(trial.workDir, 'cluster');
+        const dir = join(trial.workDir, folder);
         await mkdir(dir, { recursive: true });
         const { files, problems } = await collect({
           kube: await trial.services.kube(made.kubeconfig),
@@ -33,8 +38,8 @@ export function collectTask(trial: Trial, cluster: ReturnType<typeof createClust
           onLine: context.log,
         });
         for (const problem of problems) context.log(`left out: ${problem}`);
-        await trial.results.addFolder('cluster', dir);
-        context.log(`${files.length} files in artifacts/cluster`);
+        await trial.results.addFolder(folder, dir);
+        context.log(`${files.length} files in artifacts/${folder}`);
         return { output: undefined };
       }),
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ClusterHandle, ProviderRequest } from '@seatrial/deploy';
 import { defineTask, type Json } from '@seatrial/pipeline';
 import { parseDuration } from '../config/duration.js';
-import type { Trial } from '../trial.js';
+import { onCluster, type ClusterTrial } from '../trial.js';
 import type { cloneTask } from './clone.js';
 import { reported } from './reported.js';
 
@@ -13,10 +13,13 @@ export interface ClusterOutput extends Record<string, Json> {
   readonly kubeconfig: string;
 }
 
-export function createClusterTask(trial: Trial, clone: ReturnType<typeof cloneTask>) {
-  const { cluster } = trial.config;
+export function createClusterTask(trial: ClusterTrial, clone: ReturnType<typeof cloneTask>) {
+  const { cluster } = trial;
+  const name = onCluster('create-cluster', trial);
+  const openProvider = () => trial.services.provider({ location: cluster.location, context: cluster.context });
+  const kubeconfigPath = () => join(trial.workDir, onCluster('kubeconfig', trial));
   return defineTask({
-    name: 'create-cluster',
+    name,
     summary: 'bring a cluster up',
     after: [clone],
     describe: () =>
@@ -25,7 +28,7 @@ export function createClusterTask(trial: Trial, clone: ReturnType<typeof cloneTa
         : [`create a GKE cluster in ${cluster.location}: ${cluster.nodes} × ${cluster.machineType}`],
     run: (context) =>
       reported<ClusterOutput>(trial, context, async () => {
-        const provider = await trial.services.provider();
+        const provider = await openProvider();
         const limits = {
           timeoutMs: parseDuration(cluster.timeout) ?? 0,
           signal: context.signal,
@@ -34,6 +37,7 @@ export function createClusterTask(trial: Trial, clone: ReturnType<typeof cloneTa
         const { machineType, nodes, version, releaseChannel, spot, accelerators } = cluster;
         const request: ProviderRequest = {
           runId: trial.job.buildId,
+          ...(cluster.name === undefined ? {} : { part: cluster.name }),
           expiresMs: trial.clock.now() + (parseDuration(cluster.lifetime) ?? 0),
           cluster: {
             machineType,
@@ -45,18 +49,18 @@ export function createClusterTask(trial: Trial, clone: ReturnType<typeof cloneTa
           },
         };
         // An earlier attempt's cluster is taken up again: its name is in the journal.
-        const earlier = context.checkpoints['create-cluster'] as ClusterHandle | undefined;
+        const earlier = context.checkpoints[name] as ClusterHandle | undefined;
         const planned = earlier ?? provider.plan(request);
         await context.checkpoint(planned);
         context.log(`cluster ${planned.name}`);
         const handle = await provider.create(planned, request, limits);
-        const kubeconfig = join(trial.workDir, 'kubeconfig');
+        const kubeconfig = kubeconfigPath();
         await provider.kubeconfig(handle, kubeconfig, limits);
         return { output: { handle, kubeconfig } };
       }),
     verify: async ({ handle }: { handle: ClusterHandle; kubeconfig: string }) => {
-      const provider = await trial.services.provider();
-      const kubeconfig = join(trial.workDir, 'kubeconfig');
+      const provider = await openProvider();
+      const kubeconfig = kubeconfigPath();
       const limits = { timeoutMs: 60_000 };
       if (!(await provider.exists(handle, limits))) return false;
       await provider.kubeconfig(handle, kubeconfig, limits);

@@ -1,7 +1,7 @@
 import { defineTask, type Task } from '@seatrial/pipeline';
 import { join } from 'node:path';
 import { parseDuration } from '../config/duration.js';
-import { namespaceOf, releaseOf, sourceDir, type Trial } from '../trial.js';
+import { namespaceOf, onCluster, releaseOf, sourceDir, type ClusterTrial } from '../trial.js';
 import type { buildTask } from './build.js';
 import type { cloneTask } from './clone.js';
 import type { createClusterTask } from './create-cluster.js';
@@ -13,7 +13,7 @@ export interface DeployOutput extends Record<string, string> {
 }
 
 export function deployTask(
-  trial: Trial,
+  trial: ClusterTrial,
   needs: {
     readonly clone: ReturnType<typeof cloneTask>;
     readonly build: ReturnType<typeof buildTask>;
@@ -25,7 +25,7 @@ export function deployTask(
   const namespace = namespaceOf(trial);
   const release = releaseOf(trial);
   return defineTask({
-    name: 'deploy',
+    name: onCluster('deploy', trial),
     summary: 'install the chart and wait until it is ready',
     needs,
     after: checks,

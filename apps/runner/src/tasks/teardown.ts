@@ -1,6 +1,6 @@
 import type { ClusterHandle } from '@seatrial/deploy';
 import { defineTask, type Task } from '@seatrial/pipeline';
-import { namespaceOf, releaseOf, type Trial } from '../trial.js';
+import { namespaceOf, onCluster, releaseOf, type ClusterTrial } from '../trial.js';
 import type { createClusterTask } from './create-cluster.js';
 import { reported } from './reported.js';
 
@@ -11,9 +11,13 @@ const DELETE_TIMEOUT_MS = 20 * 60_000;
  * Deletes what the run made, however it ended. The cluster is found by the journal's record of
  * its name, so one whose creation was never heard of again is deleted too.
  */
-export function teardownTask(trial: Trial, cluster: ReturnType<typeof createClusterTask>, after: readonly Task[]) {
+export function teardownTask(
+  trial: ClusterTrial,
+  cluster: ReturnType<typeof createClusterTask>,
+  after: readonly Task[],
+) {
   return defineTask({
-    name: 'teardown',
+    name: onCluster('teardown', trial),
     summary: 'delete what the run made',
     needs: { cluster },
     after,
@@ -27,7 +31,7 @@ export function teardownTask(trial: Trial, cluster: ReturnType<typeof createClus
     run: (context) =>
       reported<void>(trial, context, async () => {
         const handle =
-          context.inputs.cluster?.handle ?? (context.checkpoints['create-cluster'] as ClusterHandle | undefined);
+          context.inputs.cluster?.handle ?? (context.checkpoints[cluster.name] as ClusterHandle | undefined);
         if (handle === undefined) {
           context.log('no cluster was asked for');
           return { output: undefined };

@@ -18,7 +18,7 @@ export interface StoredObject {
     annotations?: Record<string, string>;
     finalizers?: string[];
     deletionTimestamp?: string;
-    ownerReferences?: { kind: string; name: string; uid: string }[];
+    ownerReferences?: { apiVersion?: string; kind: string; name: string; uid: string }[];
   };
   [field: string]: unknown;
 }
@@ -36,6 +36,7 @@ const kinds: readonly [apiVersion: string, kind: string, resource: string, names
   ['v1', 'Pod', 'pods', true],
   ['v1', 'Event', 'events', true],
   ['v1', 'Secret', 'secrets', true],
+  ['v1', 'Service', 'services', true],
   ['v1', 'ConfigMap', 'configmaps', true],
   ['v1', 'PersistentVolumeClaim', 'persistentvolumeclaims', true],
   ['apps/v1', 'Deployment', 'deployments', true],
@@ -44,6 +45,7 @@ const kinds: readonly [apiVersion: string, kind: string, resource: string, names
   ['apps/v1', 'DaemonSet', 'daemonsets', true],
   ['batch/v1', 'Job', 'jobs', true],
   ['kubeflow.org/v1', 'TFJob', 'tfjobs', true],
+  ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions', false],
 ];
 
 interface Watcher {
@@ -244,7 +246,24 @@ export class FakeKube {
     }
     const found = [...this.objects.values()].find((object) => pathOf(object) === path);
     if (found !== undefined && method === 'GET') return send(response, 200, found);
+    if (found !== undefined && method === 'PATCH' && body !== undefined) {
+      const { resourceVersion } = body.metadata;
+      if (resourceVersion !== undefined && resourceVersion !== found.metadata.resourceVersion) {
+        return send(response, 409, { message: 'the object has been modified', reason: 'Conflict', code: 409 });
+      }
+      const merged = merge(found, body) as StoredObject;
+      if (merged.metadata.deletionTimestamp !== undefined && (merged.metadata.finalizers ?? []).length === 0) {
+        this.remove(merged.kind, merged.metadata.name);
+        return send(response, 200, merged);
+      }
+      return send(response, 200, this.put(merged));
+    }
     if (found !== undefined && method === 'DELETE') {
+      const wanted = (body as { preconditions?: { resourceVersion?: string } } | undefined)?.preconditions;
+      const version = wanted?.resourceVersion;
+      if (version !== undefined && version !== found.metadata.resourceVersion) {
+        return send(response, 409, { message: 'the object has been modified', reason: 'Conflict', code: 409 });
+      }
       this.#delete(found);
       return send(response, 200, { kind: 'Status', status: 'Success' });
     }
@@ -288,6 +307,17 @@ export class FakeKube {
 function send(response: http.ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
+}
+
+/** As RFC 7396 has it. */
+function merge(into: unknown, fields: unknown): unknown {
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return fields;
+  const merged: Record<string, unknown> = typeof into === 'object' && into !== null ? { ...into } : {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === null) delete merged[key];
+    else merged[key] = merge(merged[key], value);
+  }
+  return merged;
 }
 
 function keyOf({ kind, metadata }: StoredObject): string {

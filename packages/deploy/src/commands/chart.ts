@@ -8,17 +8,28 @@ import type { Session } from './session.js';
 
 type Context = ContextOf<typeof setupFlags>;
 
+/** What fetching a chart needs of a command. */
+export type ChartContext = Pick<Context, 'env' | 'cwd' | 'signal'> & {
+  readonly flags: Pick<Context['flags'], 'helm' | 'plain-http' | 'registry-config'>;
+};
+
 /**
- * The chart as a folder, wherever it was.
+ * A chart as a folder, wherever it was.
  *
+ * @param chart.source as `--chart` has it
+ * @param chart.name of the folder; by it several charts of a command are told apart
  * @throws {DeployError} `INVALID` for a path where there is nothing.
  * @throws {HelmError} `CHART_NOT_FOUND`, `FETCH_FAILED`, `INVALID_CHART`, `INVALID_OPTION`
  */
-export async function fetchChartOf(context: Context, session: Session): Promise<string> {
+export async function fetchChartOf(
+  context: ChartContext,
+  session: Session,
+  chart: { readonly source: string; readonly name?: string },
+): Promise<string> {
   const { flags, env, cwd, signal } = context;
   const { fetchChart } = await import('@seatrial/helm');
-  const isUri = flags.chart.includes('://');
-  const source = isUri ? flags.chart : resolve(cwd, flags.chart);
+  const isUri = chart.source.includes('://');
+  const source = isUri ? chart.source : resolve(cwd, chart.source);
   const store = async () => {
     const { createObjectStore, storeOptionsFromEnv } = await import('@seatrial/storage');
     return createObjectStore(storeOptionsFromEnv(env));
@@ -31,7 +42,7 @@ export async function fetchChartOf(context: Context, session: Session): Promise<
     },
     source,
     {
-      to: join(session.dir, 'chart'),
+      to: join(session.dir, chart.name ?? 'chart'),
       signal,
       plainHttp: flags['plain-http'] === true || isOnLoopback(source),
       ...(flags['registry-config'] === undefined ? {} : { registryConfig: resolve(cwd, flags['registry-config']) }),
@@ -39,7 +50,7 @@ export async function fetchChartOf(context: Context, session: Session): Promise<
   );
   const { dir } = await fetched.catch((cause: unknown) => {
     if (isUri || (cause as { code?: string }).code !== 'CHART_NOT_FOUND') throw cause;
-    throw new DeployError('INVALID', `--chart ${flags.chart}: there is no such folder or file`, {
+    throw new DeployError('INVALID', `--${chart.name ?? 'chart'} ${chart.source}: there is no such folder or file`, {
       hint: 'Name a folder with Chart.yaml, a .tgz, or a URI of gs://, https:// or oci://.',
     });
   });
@@ -47,7 +58,13 @@ export async function fetchChartOf(context: Context, session: Session): Promise<
 }
 
 /** @throws {DeployError} `INVALID` for one that cannot be read. */
-export async function checkValuesFiles({ flags, cwd }: Context): Promise<void> {
+export async function checkValuesFiles({
+  flags,
+  cwd,
+}: {
+  readonly flags: Pick<Context['flags'], 'values'>;
+  readonly cwd: string;
+}): Promise<void> {
   for (const path of flags.values) {
     await access(resolve(cwd, path), constants.R_OK).catch(() => {
       throw new DeployError('INVALID', `--values ${path}: there is no such file, or it cannot be read`, {

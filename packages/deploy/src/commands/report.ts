@@ -44,11 +44,14 @@ export async function runSteps(context: Context, suite: string, steps: (step: St
 }
 
 /** Writes a report where `--junit-path` says; without it nothing. */
-export async function writeReport({ flags, env, cwd, logger }: Context, suite: TestSuite): Promise<void> {
+export async function writeReport(
+  { flags, env, cwd, logger }: Context,
+  ...suites: readonly TestSuite[]
+): Promise<void> {
   const path = flags['junit-path'];
   if (path === undefined) return;
   const { formatReport } = await import('@seatrial/junit');
-  const text = formatReport({ suites: [suite] });
+  const text = formatReport({ suites });
   if (path.startsWith('gs://') || path.startsWith('file://')) {
     const { createObjectStore, storeOptionsFromEnv } = await import('@seatrial/storage');
     await createObjectStore({ ...storeOptionsFromEnv(env), cwd }).write(path, text, { contentType: 'application/xml' });
@@ -59,14 +62,20 @@ export async function writeReport({ flags, env, cwd, logger }: Context, suite: T
   logger.info('report written', { path });
 }
 
-/** Prints a suite's verdict. @returns the exit code: 0 passed, 1 failed, 3 the cluster was at fault. */
-export async function printVerdict(context: Context, suite: TestSuite): Promise<number> {
-  const { exitCodes } = await import('@seatrial/cli');
-  const problems = suite.cases.flatMap(({ name, problems }) => problems.map((problem) => ({ name, ...problem })));
-  for (const { name, skipped, problems: own, durationSeconds = 0 } of suite.cases) {
-    const state = own.length > 0 ? 'FAILED' : skipped === undefined ? 'passed' : 'skipped';
-    context.print(`${state.padEnd(7)} ${name} (${durationSeconds.toFixed(1)} s)`);
+/** Prints the verdict on suites. @returns the exit code: 0 passed, 1 failed, 3 the cluster was at fault. */
+export async function printVerdict(context: Context, ...suites: readonly TestSuite[]): Promise<number> {
+  const [{ exitCodes }, { casesOf }] = await Promise.all([import('@seatrial/cli'), import('@seatrial/junit')]);
+  // Of one test the suite's name says nothing that its cases do not.
+  const named = [...casesOf(suites)].map(({ path, testCase }) => ({
+    ...testCase,
+    name: [...path.slice(suites.length === 1 ? 1 : 0), testCase.name].join(' / '),
+  }));
+  for (const { name, skipped, problems: own, durationSeconds = 0, flaky, attempts = [] } of named) {
+    const state = own.length > 0 ? 'FAILED' : flaky === true ? 'flaky' : skipped === undefined ? 'passed' : 'skipped';
+    const again = attempts.length === 0 ? '' : `, attempt ${attempts.length + 1}`;
+    context.print(`${state.padEnd(7)} ${name} (${durationSeconds.toFixed(1)} s${again})`);
   }
+  const problems = named.flatMap(({ name, problems }) => problems.map((problem) => ({ name, ...problem })));
   for (const { name, message = '', text = '' } of problems) context.print(`\n${name}: ${text === '' ? message : text}`);
   if (problems.length === 0) return exitCodes.success;
   return problems.some(({ kind }) => kind === 'failure') ? exitCodes.failed : exitCodes.infrastructure;

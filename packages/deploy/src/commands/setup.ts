@@ -20,7 +20,7 @@ export async function setup(context: Context): Promise<void> {
     // First, so that a mistyped name costs no cluster.
     const chart = await step('fetch chart', async () => {
       await checkValuesFiles(context);
-      return fetchChartOf(context, session);
+      return fetchChartOf(context, session, { source: flags.chart });
     });
     if (session.provider.ownsCluster) await step('create cluster', () => createCluster(context, session, left()));
     const result = await step('install chart', async () => {

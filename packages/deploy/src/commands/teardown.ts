@@ -25,6 +25,9 @@ export async function teardown(context: ContextOf<typeof teardownFlags>): Promis
           onLine,
           release: flags.release,
           namespace: flags.namespace,
+          force: flags.force === true,
+          finalizerTimeoutMs: flags['finalizer-minutes'] * 60_000,
+          deleteDefinitions: flags['keep-definitions'] === true ? 'never' : 'owned',
           timeoutMs: left(),
         });
       });

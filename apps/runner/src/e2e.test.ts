@@ -217,6 +217,8 @@ describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     const latest = JSON.parse(readFileSync(release, 'utf8')) as { sha: string; target: string };
     expect(latest.sha).toBe(sha);
     expect(existsSync(fileURLToPath(latest.target))).toBe(true);
+    const index = readFileSync(join(fileURLToPath(releases), 'index.yaml'), 'utf8');
+    expect(index).toContain(latest.target.split('/').slice(-2).join('/'));
   });
 
   it('starts nothing when the config is wrong', async () => {

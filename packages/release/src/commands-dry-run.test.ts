@@ -53,6 +53,7 @@ describe('--dry-run', () => {
   ])('of %s prints every action, does none, and writes a build_info that says so', async (name, argvOf, reads) => {
     const { repo, sha, cwd, asked, surroundings, registry } = await setUp();
     const places = ['--registry', registry, '--releases-path', RELEASES, '--build-info-path', 'info.yaml'];
+    places.push('--chart-registry', `oci://${registry}/charts`);
     const { code, out } = await runRelease([...argvOf(repo.dir), ...places, '--dry-run'], surroundings);
     expect(code).toBe(0);
     const tag = `v20260102-${sha.slice(0, 7)}`;
@@ -63,6 +64,8 @@ describe('--dry-run', () => {
       `would package ${join(cwd, 'release', `app-0.1.0-${tag}.tgz`)}`,
       `would attach SBOM and provenance to ${registry}/app:${tag}`,
       `would publish ${chart}`,
+      `would push oci://${registry}/charts/app:0.1.0-${tag}`,
+      `would attach SBOM and provenance to oci://${registry}/charts/app:0.1.0-${tag}`,
       `would move ${registry}/app:latest`,
       ...(name === 'build-new-release' ? [`would move ${RELEASES}/latest_release.json to ${sha}`] : []),
       '',

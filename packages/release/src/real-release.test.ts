@@ -82,6 +82,12 @@ async function release(images: readonly ImageSpec[], files: Readonly<Record<stri
   const info = await buildRelease(asked);
   return { asked, info, lines, registries, outDir, counts };
 }
+interface LocalInfo {
+  readonly tag: string;
+  readonly image: string;
+  readonly digest: string;
+  readonly chart: { readonly ociUri?: string; readonly ociDigest?: string };
+}
 type More = Partial<ReleaseRequest> & Pick<EngineBuilderOptions, 'backend'>;
 
 async function pull(docker: DockerEngine, name: string) {
@@ -254,6 +260,8 @@ describe.skipIf(isLabSkipped)(LAB_TITLE, () => {
         `BASE_IMAGE=${LAB_BASE}`,
         '--releases-path',
         'file://./releases',
+        '--chart-registry',
+        `oci://${registry}/charts`,
       );
       const { PATH, DOCKER_HOST } = process.env;
       const env = { PATH, DOCKER_HOST, HOME: cwd };
@@ -265,12 +273,19 @@ describe.skipIf(isLabSkipped)(LAB_TITLE, () => {
       const [out, err] = [await text(stdout), await text(stderr)];
       expect(err).not.toMatch(/^error/m);
       expect(code).toBe(0);
-      return { info: JSON.parse(out) as { tag: string; image: string; digest: string }, err };
+      return { info: JSON.parse(out) as LocalInfo, err };
     };
     const first = await run();
     const second = await run();
     expect(second.info).toEqual(first.info);
     expect(first.err).toContain(`pushed ${first.info.image}`);
+    const { ociUri = '', ociDigest = '' } = first.info.chart;
+    expect(ociUri).toMatch(new RegExp(`^oci://${registry}/charts/tf-job-operator:.*${first.info.tag}$`));
+    expect(first.err).toContain(`pushed ${ociUri}`);
+    expect(second.err).toContain(`kept ${ociUri}`);
+    const repository = createRegistries({ clock: machineClock }).open(ociUri.replace(/^oci:\/\/|:[^:/]*$/g, ''));
+    const types = (await listReferrers(repository, ociDigest)).map(({ artifactType }) => artifactType);
+    expect(types.sort()).toEqual(['application/vnd.cyclonedx+json', 'application/vnd.in-toto+json']);
     expect(second.err).toContain(`${first.info.image} is in the registry already`);
     expect(second.err).not.toContain('pushed ');
     expect(second.err).not.toContain('moved ');

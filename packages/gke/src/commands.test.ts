@@ -48,13 +48,13 @@ describe('seatrial-gke', { timeout: 40_000 }, () => {
     });
     expect(await readFile(join(dir, 'k'), 'utf8')).toContain('token: secret-token');
 
-    const kept = await run('heartbeat', ...place, '--run-id', 'r1', '--ttl-hours', '9');
+    const kept = await run('heartbeat', ...place, '--run-id', 'r1', '--ttl-hours', '9.01');
     expect(kept).toMatchObject({ code: 0, stdout: expect.stringMatching(/^seatrial-r1 expires at 20.*Z\n$/) });
 
     const cleaned = await run('janitor');
     expect(cleaned).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/cluster +seatrial-r1 .* kept +expires in 8h59m/),
+      stdout: expect.stringMatching(/cluster +seatrial-r1 .* kept +expires in 9h00m/),
     });
 
     expect(await run('delete', ...place)).toMatchObject({ code: 0, stdout: 'seatrial-r1 in us-east1-b is gone\n' });
@@ -62,7 +62,7 @@ describe('seatrial-gke', { timeout: 40_000 }, () => {
 
   it('janitor: deletes what has expired, in 80 columns, and exits with 1 from a dry run that finds some', async () => {
     const { run, gke, names } = await setUp();
-    await gke.createCluster(requestOf('seatrial-old', { expiresMs: Date.now() - HOUR_MS }), limits);
+    await gke.createCluster(requestOf('seatrial-old', { expiresMs: Date.now() - HOUR_MS - 30_000 }), limits);
     const planned = await run('janitor', '--dry-run');
     expect(planned).toMatchObject({ code: 1, stdout: expect.stringContaining('would delete  expired 1h00m ago') });
     const done = await run('janitor');
@@ -77,7 +77,7 @@ describe('seatrial-gke', { timeout: 40_000 }, () => {
 
   it('janitor: exits with 3 and the command that helps when something is left', async () => {
     const { run, gke } = await setUp({ faults: ['gke.DeleteCluster:PERMISSION_DENIED'] });
-    await gke.createCluster(requestOf('old', { expiresMs: Date.now() - HOUR_MS }), limits);
+    await gke.createCluster(requestOf('old', { expiresMs: Date.now() - HOUR_MS - 30_000 }), limits);
     const { code, stdout, stderr } = await run('janitor', '--json');
     expect(code).toBe(3);
     expect(stderr).toContain('gcloud container clusters delete old --project sandbox --location us-east1-b');

@@ -6,7 +6,7 @@ import type { JanitorReport } from './janitor.js';
 import { runJanitor } from './janitor.js';
 import { kubeCall } from './__fixtures__/kube-call.js';
 
-const past = () => ({ expiresMs: Date.now() - HOUR_MS });
+const past = () => ({ expiresMs: Date.now() - HOUR_MS - 30_000 });
 const options = { project: PROJECT, timeoutMs: 30_000 };
 const outcomes = ({ clusters }: JanitorReport) =>
   Object.fromEntries(clusters.map(({ cluster, outcome }) => [cluster.name, outcome]));

@@ -4,6 +4,9 @@ import type { KubeObject } from './kube-object.js';
 import { at, conditionOf, listAt, textAt } from './kube-object.js';
 import { lastLines } from './text.js';
 
+/** Some kubelets answer in place of a log with their own trouble, as if all were well. */
+const KUBELET_FAILED = /^(?:failed to try resolving symlinks in path|unable to retrieve container logs for) /;
+
 /** Why a pod is not ready; `undefined` when it runs and is ready, or has succeeded. */
 export function podReason(pod: KubeObject): string | undefined {
   const phase = textAt(pod, 'status', 'phase') || 'Pending';
@@ -41,10 +44,14 @@ export async function podLogs(
     // Between two tries there is no current container: what it said is the previous one's log.
     const previous = at(status, 'state', 'waiting') !== undefined;
     try {
-      const log = await kube.readLog(
-        { namespace, name },
-        { container, previous, tailLines: logLines, limitBytes: 65_536, signal },
-      );
+      const read = (before: boolean): Promise<string> =>
+        kube.readLog(
+          { namespace, name },
+          { container, previous: before, tailLines: logLines, limitBytes: 65_536, signal },
+        );
+      let log = await read(previous);
+      // It was restarted since its state was read: what was the current log is now the one before, or the other way round.
+      if (KUBELET_FAILED.test(log)) log = await read(!previous).catch(() => log);
       const kept = lastLines(log, logLines);
       texts.push(
         kept.length === 0 ? `log of container ${container}: empty` : `log of container ${container}, last lines:`,

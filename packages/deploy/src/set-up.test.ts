@@ -183,6 +183,19 @@ helm: context deadline exceeded
 last line of helm`);
   });
 
+  it('finds the log of a container that was restarted while it was looked at', async () => {
+    const crashed = { terminated: { exitCode: 3, reason: 'Error' } };
+    server.put(pod('op-1', waitingFor('CrashLoopBackOff'), { lastState: crashed }));
+    server.logs.set(
+      'ns/op-1/main:previous',
+      'failed to try resolving symlinks in path "/var/log/pods/x/1.log": lstat\n',
+    );
+    server.logs.set('ns/op-1/main', 'cannot reach the API\n');
+    const error = await failure(start(async () => Promise.reject(helmError('TIMEOUT', 'late')), { failFast: false }));
+    expect(error.detail).toContain('    | cannot reach the API');
+    expect(error.detail).not.toContain('symlinks');
+  });
+
   it('O2: says first what helm says, when it is not that time ran out', async () => {
     server.put({
       apiVersion: 'v1',

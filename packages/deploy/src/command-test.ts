@@ -1,4 +1,4 @@
-import type { TestCase, TestReport, TestSuite } from '@seatrial/junit';
+import type { TestCase, TestReport, TestSuite, TextFilter } from '@seatrial/junit';
 import type { Dirent } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -19,6 +19,8 @@ export interface CommandTestOptions extends Limits {
   readonly artifacts: string;
   readonly clock?: Clock;
   readonly onLine?: (line: string) => void;
+  /** Makes what changes the program's output before it is cut into lines: a redactor. @default none */
+  readonly createFilter?: () => TextFilter;
 }
 
 const MAX_REPORT_BYTES = 100 * 1024 * 1024;
@@ -50,6 +52,7 @@ export async function runCommandTest(options: CommandTestOptions): Promise<TestS
     ...(cwd === undefined ? {} : { cwd }),
     ...(signal === undefined ? {} : { signal }),
     ...(onLine === undefined ? {} : { onLine }),
+    ...(options.createFilter === undefined ? {} : { createFilter: options.createFilter }),
   });
   signal?.throwIfAborted();
   const cases: TestCase[] = [run.case];

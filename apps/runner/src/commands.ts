@@ -22,6 +22,7 @@ const e2e = defineCommand({
     'seatrial e2e --provider gke --project my-project --registry gcr.io/my-project --results gs://my-results',
   ],
   flags: e2eFlags,
+  json: true,
   load: async () => (await import('./e2e-command.js')).e2e,
 });
 

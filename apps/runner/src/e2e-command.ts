@@ -19,7 +19,7 @@ export async function e2e(context: Context): Promise<number> {
   const settings =
     resume === undefined
       ? await freshSettings(context)
-      : await readSettings(openJournal(openResultStore(env, cwd), resume), resume);
+      : await readSettings(openJournal(openResultStore(env, cwd), resume, undefined), resume);
   const selection = { only: only.length === 0 ? undefined : only, skip, fresh: resume === undefined };
   const preview = planSettings(settings, selection); // refuses unknown tasks before anything is made
   if (flags['dry-run']) {

@@ -1,3 +1,4 @@
+import { createRedactor } from '@seatrial/cli';
 import { createGraph, type Graph, type Selection, selectTasks, type Task } from '@seatrial/pipeline';
 import { RunnerError } from './errors.js';
 import { buildTask } from './tasks/build.js';
@@ -85,7 +86,8 @@ export function planSettings(settings: TrialSettings, options: PlanOptions = {})
   return planTrial(
     {
       ...settings,
-      redact: (text) => text,
+      redact: createRedactor([]),
+      stop: notRunning,
       get services() {
         return notRunning();
       },
@@ -99,6 +101,12 @@ export function planSettings(settings: TrialSettings, options: PlanOptions = {})
         return notRunning();
       },
       get clock() {
+        return notRunning();
+      },
+      get holdings() {
+        return notRunning();
+      },
+      get signal() {
         return notRunning();
       },
     },

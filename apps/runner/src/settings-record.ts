@@ -30,7 +30,8 @@ export async function readSettings(journal: Journal, runUri: string): Promise<Tr
 
 /** The settings of a trial alone, without its clients. */
 function plainSettings(settings: TrialSettings): TrialSettings {
-  const { config, job, source, provider, runUri, resultsUri, registry, releasesUri, keepCluster } = settings;
+  const { config, job, source, provider, runUri, resultsUri, registry, releasesUri, keepCluster, secretNames } =
+    settings;
   return {
     config,
     job,
@@ -41,5 +42,6 @@ function plainSettings(settings: TrialSettings): TrialSettings {
     keepCluster,
     registry,
     releasesUri,
+    secretNames,
   };
 }

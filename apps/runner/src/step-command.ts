@@ -11,7 +11,7 @@ const CLEANUP_TASKS = ['collect', 'teardown', 'finalize'];
 export async function step(context: ContextOf<typeof stepFlags>): Promise<number> {
   const { flags, args, env, cwd, clock } = context;
   const startedMs = clock.now();
-  const settings = await readSettings(openJournal(openResultStore(env, cwd), flags.run), flags.run);
+  const settings = await readSettings(openJournal(openResultStore(env, cwd), flags.run, undefined), flags.run);
   // The step alone: what it leaves is looked at by hand, so nothing is torn down after it.
   const selection = { only: args, skip: CLEANUP_TASKS.filter((name) => !args.includes(name)) };
   planSettings(settings, selection); // refuses an unknown task before anything is made

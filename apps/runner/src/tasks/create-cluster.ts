@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ClusterHandle, ProviderRequest } from '@seatrial/deploy';
 import { defineTask, type Json } from '@seatrial/pipeline';
 import { parseDuration } from '../config/duration.js';
+import { holdCluster } from '../run/holdings.js';
 import type { Trial } from '../trial.js';
 import type { cloneTask } from './clone.js';
 import { reported } from './reported.js';
@@ -48,6 +49,7 @@ export function createClusterTask(trial: Trial, clone: ReturnType<typeof cloneTa
         const earlier = context.checkpoints['create-cluster'] as ClusterHandle | undefined;
         const planned = earlier ?? provider.plan(request);
         await context.checkpoint(planned);
+        holdCluster(trial, planned);
         context.log(`cluster ${planned.name}`);
         const handle = await provider.create(planned, request, limits);
         const kubeconfig = join(trial.workDir, 'kubeconfig');

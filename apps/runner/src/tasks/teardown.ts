@@ -1,5 +1,6 @@
 import type { ClusterHandle } from '@seatrial/deploy';
 import { defineTask, type Task } from '@seatrial/pipeline';
+import { releaseAll } from '../run/holdings.js';
 import { namespaceOf, releaseOf, type Trial } from '../trial.js';
 import type { createClusterTask } from './create-cluster.js';
 import { reported } from './reported.js';
@@ -55,6 +56,7 @@ export function teardownTask(trial: Trial, cluster: ReturnType<typeof createClus
           signal: context.signal,
           onProgress: context.progress,
         });
+        releaseAll(trial, handle);
         if (provider.ownsCluster) context.log(`cluster ${handle.name} is gone`);
         return { output: undefined };
       }),

@@ -102,6 +102,7 @@ async function runTest(trial: Trial, context: TaskContext<TestInputs>, test: Tes
         timeoutMs,
         signal,
         onLine,
+        createFilter: () => trial.redact.stream(),
         clock,
       });
       await trial.results.addFolder(test.name, artifactsDir);

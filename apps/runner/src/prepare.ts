@@ -21,6 +21,8 @@ export interface TrialFlags {
   readonly job?: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly keepCluster: boolean;
+  /** Variables whose values are not shown. */
+  readonly redact?: readonly string[];
 }
 
 export interface Surroundings {
@@ -58,7 +60,7 @@ export async function prepareSettings(
   const job = isProwEnvironment(env)
     ? parseJobEnvironment(env)
     : localJob(flags.job ?? `${config.name}-e2e`, newBuildId(clock, random));
-  const resultsUri = absoluteUri(flags.results ?? config.results ?? DEFAULT_RESULTS, cwd);
+  const resultsUri = resultsUriOf(flags.results ?? config.results, cwd);
   const registry = flags.registry ?? config.registry ?? ownClouds(flags.provider, env, REGISTRY_VARIABLE);
   const releasesUri = flags.releases ?? config.releases ?? ownClouds(flags.provider, env, RELEASES_VARIABLE);
   return {
@@ -71,6 +73,7 @@ export async function prepareSettings(
     registry,
     ...(releasesUri === undefined ? {} : { releasesUri: absoluteUri(releasesUri, cwd) }),
     keepCluster: flags.keepCluster,
+    ...(flags.redact === undefined || flags.redact.length === 0 ? {} : { secretNames: flags.redact }),
   };
 }
 
@@ -92,6 +95,11 @@ function runUriOf(job: ProwJobInfo, resultsUri: string, asked: string | undefine
     return pathToFileURL(dirname(resolve(job.artifactsDir))).href;
   }
   return joinUri(resultsUri, resultPaths(job).runDir);
+}
+
+/** Folder of results that a flag names, or the usual one; absolute. */
+export function resultsUriOf(flag: string | undefined, cwd: string): string {
+  return absoluteUri(flag ?? DEFAULT_RESULTS, cwd);
 }
 
 /** `file://./x` is relative to the working directory; every reader after this gets it absolute. */

@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pid } from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { exitCodes, formatError, type Redactor } from '@seatrial/cli';
 import type { ClusterHandle } from '@seatrial/deploy';
 import { createJournal, type Journal, type PipelineEvent, type RunResult, runGraph } from '@seatrial/pipeline';
 import { createStarted, shouldWriteResults, writeStarted } from '@seatrial/prow';
-import { joinUri, type ObjectStore } from '@seatrial/storage';
+import { joinUri, type ObjectStore, removeTornWrites } from '@seatrial/storage';
 import type { Plan } from './plan.js';
 import type { RunReporter } from './report/run-reporter.js';
 import { formatSummary } from './results/summary.js';
@@ -71,6 +72,7 @@ async function beginResults(
   await writeProcessRecord({ store, clock }, runUri, { host: hostname(), pid });
   if (resume) {
     // A verdict of before must not outlive what is done again now, should this be killed too.
+    if (runUri.startsWith('file://')) await removeTornWrites(fileURLToPath(runUri));
     await Promise.all([
       store.delete(stopRequestUri(runUri), gone),
       ...(writesStarted ? [store.delete(joinUri(runUri, 'finished.json'), gone)] : []),
@@ -163,7 +165,9 @@ function show(
     exitCode,
   }: { readonly summary: RunSummary; readonly closing: Closing; readonly exitCode: number },
 ): void {
-  const { result, runUri, tests } = summary;
+  const { result, runUri } = summary;
+  const { passed, failed, skipped } = summary.tests;
+  const tests = { passed, failed, skipped };
   for (const problem of closing.problems) {
     screen.stderr.write(`${trial.redact(formatError(problem, { color: screen.color, withStack: false }))}\n`);
   }

@@ -18,7 +18,13 @@ export interface SummaryInput {
   /** Lines for the reader to act on, for example how to delete what was kept. */
   readonly notes?: readonly string[];
   /** Cases of the reports. */
-  readonly tests: { readonly passed: number; readonly failed: number; readonly skipped: number };
+  readonly tests: {
+    readonly passed: number;
+    readonly failed: number;
+    readonly skipped: number;
+    /** The first of those that failed. @default none */
+    readonly failedCases?: readonly { readonly suite: string; readonly name: string; readonly message: string }[];
+  };
 }
 
 /** Characters of a line, and what it starts with below a title. */

@@ -1,4 +1,4 @@
-import { readVerdict } from '@seatrial/junit';
+import { type FailedCase, readVerdict } from '@seatrial/junit';
 import type { RunResult } from '@seatrial/pipeline';
 import { createFinished, writeFinished } from '@seatrial/prow';
 import { joinUri } from '@seatrial/storage';
@@ -10,7 +10,12 @@ export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** The first of those that failed. */
+  readonly failedCases: readonly FailedCase[];
 }
+
+/** Failed cases that are kept to be told. */
+const MAX_FAILED_CASES = 100;
 
 /** How a run was closed. */
 export interface Closing {
@@ -55,7 +60,7 @@ export async function finishRun(
     });
     await attempt('write finished.json', () => writeFinished(trial.resultStore, trial.runUri, finished));
   }
-  return { tests: tests ?? { passed: 0, failed: 0, skipped: 0 }, problems };
+  return { tests: tests ?? { passed: 0, failed: 0, skipped: 0, failedCases: [] }, problems };
 }
 
 /** Columns' headers in TestGrid: what was built. */
@@ -66,12 +71,14 @@ function factsOf({ tasks }: RunResult): Record<string, string> {
 
 async function countTests({ resultStore, runUri }: Trial): Promise<TestCounts> {
   const sum = { passed: 0, failed: 0, skipped: 0 };
+  const failedCases: FailedCase[] = [];
   for await (const { uri } of resultStore.list(joinUri(runUri, 'artifacts', 'junit_'))) {
     const verdict = await readVerdict(await resultStore.readStream(uri));
     const failed = verdict.failures + verdict.errors;
     sum.failed += failed;
+    failedCases.push(...verdict.failed.slice(0, MAX_FAILED_CASES - failedCases.length));
     sum.skipped += verdict.skipped;
     sum.passed += verdict.tests - failed - verdict.skipped;
   }
-  return sum;
+  return { ...sum, failedCases };
 }

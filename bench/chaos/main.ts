@@ -44,7 +44,7 @@ async function worker(): Promise<void> {
   while (next < count) {
     const plan = planOf(firstSeed + next);
     next += 1;
-    const about = [plan.inBucket ? 'gs' : 'file', plan.isWhole ? 'whole' : 'part', plan.isBroken ? 'broken' : 'sound'];
+    const about = [plan.inBucket ? 'gs' : 'file', plan.scope, plan.isBroken ? 'broken' : 'sound'];
     try {
       const { problems, story, transcript } = await runTrial(plan, path, helm.path);
       done += 1;

@@ -6,6 +6,13 @@ export interface Interruption {
   readonly atLine: number;
 }
 
+/** Flags that choose tasks. */
+export const SCOPES = {
+  cluster: ['--only', 'clone,check,create-cluster'],
+  image: ['--only', 'clone,build,check,create-cluster'],
+  whole: [],
+} as const;
+
 /** What follows when a run has been killed. */
 export type Recovery = 'resume' | 'janitor';
 
@@ -19,8 +26,8 @@ export interface TrialPlan {
   readonly isBroken: boolean;
   /** Results in a bucket of the sandbox, rather than in a folder. */
   readonly inBucket: boolean;
-  /** Whether the operator is deployed and tested, rather than only built and given a cluster. */
-  readonly isWhole: boolean;
+  /** How much of the pipeline is run: a cluster only, an image too, or all of it with deployment and test. */
+  readonly scope: keyof typeof SCOPES;
   /** Of the first run and of its resumptions. The last attempt is left alone. */
   readonly interruptions: readonly Interruption[];
   readonly recovery: Recovery;
@@ -83,7 +90,7 @@ export function planOf(seed: number): TrialPlan {
     operationMs: pick([100, 300, 1_000, 2_500]),
     isBroken: chance(0.2),
     inBucket: chance(0.5),
-    isWhole: chance(0.4),
+    scope: pick(['cluster', 'cluster', 'image', 'whole', 'whole']),
     interruptions: Array.from({ length: pick([1, 1, 1, 2, 3]) }, interrupt),
     recovery: chance(0.2) ? 'janitor' : 'resume',
   };

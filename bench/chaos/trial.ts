@@ -6,7 +6,7 @@ import { type Sandbox, startSandbox } from '@seatrial/sandbox';
 import { createObjectStore, type ObjectStore } from '@seatrial/storage';
 import { type Attempt, attempt } from './attempt.js';
 import { writeOperator } from './operator.js';
-import type { Interruption, TrialPlan } from './plan.js';
+import { type Interruption, SCOPES, type TrialPlan } from './plan.js';
 import { filesIn, listRuns, processesAfter, type RunTrace, traceRun } from './traces.js';
 
 /** Milliseconds in which what a run has started must be gone after it. */
@@ -82,7 +82,7 @@ async function play(all: Surroundings): Promise<Outcome> {
   let last: Attempt | undefined;
   let uri: string | undefined;
   const once = async (interruption: Interruption | undefined): Promise<Attempt> => {
-    const only = plan.isWhole ? [] : ['--only', 'clone,build,check,create-cluster'];
+    const only = SCOPES[plan.scope];
     const args =
       uri === undefined
         ? ['e2e', '--provider', 'gke', '--results', resultsUri, ...only]

@@ -8,27 +8,30 @@ import type { Socket } from 'node:net';
 export const PROCESS_MARK = 'SEATRIAL_PROCESS_MARK';
 
 /**
- * Ends what carries the mark once the program is gone: SIGTERM, and SIGKILL a second later. A process that leads a group
+ * Ends what carries the mark once the program is gone: SIGTERM, and SIGKILL a second later, until none was found three
+ * times: one that the program was just starting shows its environment only when it has begun. A process that leads a group
  * takes its group along. Standard input is a pipe from the program, which the kernel closes however that ends.
  */
 const SCRIPT = `
+mark=$1
 while read -r _; do :; done
 end() {
   found=1
-  for file in /proc/[0-9]*/environ; do
-    tr '\\0' '\\n' <"$file" 2>/dev/null | grep -qxF "$mark" || continue
+  for file in $(grep -lzxF -e "$mark" /proc/[0-9]*/environ); do
     pid=\${file#/proc/}
     pid=\${pid%/environ}
-    group=$(sed 's/^.*) [A-Za-z] [0-9]* \\([0-9]*\\) .*/\\1/' "/proc/$pid/stat" 2>/dev/null)
+    group=$(sed 's/^.*) [A-Za-z] [0-9]* \\([0-9]*\\) .*/\\1/' "/proc/$pid/stat")
     found=0
     if [ "$group" = "$pid" ]; then kill -s "$1" -- "-$pid"; else kill -s "$1" "$pid"; fi
   done 2>/dev/null
   return $found
 }
-mark=$1
-end TERM || exit 0
-sleep 1
-while end KILL; do sleep 1; done
+signal=TERM
+quiet=0
+while [ $quiet -lt 3 ]; do
+  if end $signal 2>/dev/null; then signal=KILL quiet=0; else quiet=$((quiet + 1)); fi
+  sleep 1
+done
 `;
 
 export interface ReaperOptions {

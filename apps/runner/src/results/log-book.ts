@@ -9,6 +9,8 @@ const TAIL_LINES = 50;
 const TAIL_LINE_LENGTH = 4_000;
 /** Characters; a longer line goes on in the next one, behind a `…`. */
 const MAX_LINE_LENGTH = 20_000;
+// eslint-disable-next-line no-control-regex -- control characters but for tabs, and halves of pairs
+const UNCLEAN = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\ud800-\udfff]/;
 /** Milliseconds that a line may wait to be written. */
 const FLUSH_MS = 250;
 
@@ -46,6 +48,11 @@ export async function openLogBook({ dir, clock, redact, onFailure }: LogBookOpti
   let failure: Error | undefined;
   let isWaiting = false;
 
+  let [stampedMs, stamp] = [-1, ''];
+  const stampOf = (nowMs: number): string => {
+    if (nowMs !== stampedMs) [stampedMs, stamp] = [nowMs, new Date(nowMs).toISOString()];
+    return stamp;
+  };
   const trying = (write: () => void): void => {
     if (failure !== undefined) return;
     try {
@@ -83,7 +90,7 @@ export async function openLogBook({ dir, clock, redact, onFailure }: LogBookOpti
       if (ended.signal.aborted) return;
       const tail = tails.get(task) ?? [];
       tails.set(task, tail);
-      const stamp = new Date(clock.now()).toISOString();
+      const stamp = stampOf(clock.now());
       for (const piece of cleanPieces(redact(text))) {
         tail.push(piece.length > TAIL_LINE_LENGTH ? `${piece.slice(0, TAIL_LINE_LENGTH)}…` : piece);
         if (tail.length > TAIL_LINES) tail.shift();
@@ -104,6 +111,7 @@ export async function openLogBook({ dir, clock, redact, onFailure }: LogBookOpti
 
 /** Lines of printable text: what a terminal would have done with colours, cursors and `\r` says nothing to a reader. */
 function cleanPieces(text: string): readonly string[] {
+  if (text.length <= MAX_LINE_LENGTH && !UNCLEAN.test(text)) return [text];
   const line = stripVTControlCharacters(text)
     .replace(/\p{Cs}/gu, '\ufffd') // halves of a pair
     .replace(/\r+$/, '')

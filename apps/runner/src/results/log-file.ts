@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 /** Characters that wait to be written together. */
 const BATCH = 64 * 1024;
 const LINE_END = 0x0a;
+const encoder = new TextEncoder();
 
 /** A text file that lines are added to. */
 export interface LogFile {
@@ -20,6 +21,15 @@ export interface LogFile {
  */
 export function createLogFile(path: string): LogFile {
   let batch = '';
+  // One for all batches: buffers that are made anew for each add up before they are collected.
+  const bytes = new Uint8Array(3 * BATCH);
+  const writeText = (file: number, text: string) => {
+    for (let from = 0; from < text.length;) {
+      const { read, written } = encoder.encodeInto(from === 0 ? text : text.slice(from), bytes);
+      for (let sent = 0; sent < written;) sent += writeSync(file, bytes, sent, written - sent);
+      from += read;
+    }
+  };
   let isBegun = false;
   return {
     append(line) {
@@ -28,14 +38,14 @@ export function createLogFile(path: string): LogFile {
     },
     flush() {
       if (batch === '') return;
-      const bytes = Buffer.from(batch);
+      const text = batch;
       batch = '';
       // Opened each time: a run of many tasks would otherwise hold as many files open.
       const file = openSync(path, isBegun ? 'a' : 'a+');
       try {
         if (!isBegun && isTorn(file)) writeSync(file, '\n');
         isBegun = true;
-        for (let from = 0; from < bytes.length;) from += writeSync(file, bytes, from);
+        writeText(file, text);
       } finally {
         closeSync(file);
       }

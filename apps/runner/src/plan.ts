@@ -54,7 +54,10 @@ export function planTrial(trial: Trial, { only: named, from, skip = [], fresh = 
   });
   const graph = createGraph([...others, finalize]);
   const following = from === undefined ? undefined : followersOf(graph, from);
-  const only = named === undefined && following === undefined ? undefined : [...(named ?? []), ...(following ?? [])];
+  // What they need is taken from the run that is resumed, and done again where it is gone; a new run has none of it.
+  const needed = fresh ? [] : (following ?? []).flatMap((name) => withNeeds({ graph }, name));
+  const only =
+    named === undefined && following === undefined ? undefined : [...(named ?? []), ...(following ?? []), ...needed];
   const withoutCluster =
     only !== undefined &&
     !only.includes(cluster.name) &&

@@ -24,7 +24,8 @@ async function stepOf(run: string, context: Context): Promise<number> {
   const startedMs = clock.now();
   const settings = await readSettings(openJournal(openResultStore(env, cwd), run, undefined), run);
   // The step alone: what it leaves is looked at by hand, so nothing is torn down after it.
-  const selection = { only: args, skip: CLEANUP_TASKS.filter((name) => !args.includes(name)) };
+  // The source is checked out again where it is gone; nothing else is made anew behind the user's back.
+  const selection = { only: [...args, 'clone'], skip: CLEANUP_TASKS.filter((name) => !args.includes(name)) };
   planSettings(settings, selection); // refuses an unknown task before anything is made
   await using trial = await openTrial(settings, { ...trialIoOf(context), isStep: true });
   const plan = planTrial(trial, selection);

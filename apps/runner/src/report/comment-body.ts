@@ -1,4 +1,4 @@
-import { formatDuration } from '@seatrial/cli';
+import { formatDuration, type Redactor } from '@seatrial/cli';
 import type { RunSummary } from '../run-trial.js';
 
 /** Rows of a table of failed tests. */
@@ -8,6 +8,7 @@ const MAX_MESSAGE = 300;
 const VERDICTS = { succeeded: '✅ passed', failed: '❌ failed', aborted: '⏹ aborted' } as const;
 
 export interface CommentFacts {
+  readonly redact: Redactor;
   readonly summary: RunSummary;
   /** Page of the run. */
   readonly url?: string | undefined;
@@ -22,7 +23,7 @@ export function commentMarker(job: string): string {
 }
 
 /** Markdown for a pull request: verdict, failed tests, tasks, where to look, how to run it again. */
-export function commentBody({ summary, url, sha, rerun }: CommentFacts): string {
+export function commentBody({ summary, url, sha, rerun, redact }: CommentFacts): string {
   const { result, job, buildId, tests, runUri, wallMs } = summary;
   const build = url === undefined ? text(buildId) : `[${text(buildId)}](${url})`;
   const commit = sha === undefined ? '' : `, commit ${text(sha.slice(0, 12))}`;
@@ -33,7 +34,7 @@ export function commentBody({ summary, url, sha, rerun }: CommentFacts): string 
     `**${text(job)} ${VERDICTS[result.state]}**: build ${build}${commit}, ${formatDuration(wallMs)}`,
     '',
     `${tests.passed} tests passed, ${tests.failed} failed${skipped}.`,
-    ...failedTable(summary),
+    ...failedTable(summary, redact),
     '',
     '<details><summary>tasks</summary>',
     '',
@@ -49,7 +50,7 @@ export function commentBody({ summary, url, sha, rerun }: CommentFacts): string 
   ].join('\n');
 }
 
-function failedTable({ tests }: RunSummary): readonly string[] {
+function failedTable({ tests }: RunSummary, redact: Redactor): readonly string[] {
   const failed = tests.failedCases ?? [];
   if (failed.length === 0) return [];
   const shown = failed.slice(0, MAX_ROWS);
@@ -59,7 +60,7 @@ function failedTable({ tests }: RunSummary): readonly string[] {
     '| failed test | why |',
     '| --- | --- |',
     ...shown.map(
-      ({ suite, name, message }) => `| ${text(`${suite}.${name}`)} | ${text(message.slice(0, MAX_MESSAGE))} |`,
+      ({ suite, name, message }) => `| ${text(`${suite}.${name}`)} | ${text(redact(message).slice(0, MAX_MESSAGE))} |`,
     ),
     ...(more > 0 ? [`| … and ${more} more | |`] : []),
   ];

@@ -6,7 +6,10 @@ import type { ReportTarget } from './report-target.js';
 import type { RunReporter } from './run-reporter.js';
 
 export interface GithubReporterOptions {
-  readonly github: Pick<GithubClient, 'createStatus' | 'getPull' | 'listComments' | 'createComment' | 'updateComment'>;
+  readonly github: Pick<
+    GithubClient,
+    'findLogin' | 'createStatus' | 'getPull' | 'listComments' | 'createComment' | 'updateComment'
+  >;
   readonly target: ReportTarget;
   /** Context of the commit status, and what the comment is found by: the job's name. */
   readonly job: string;
@@ -49,17 +52,15 @@ export function createGithubReporter(options: GithubReporterOptions): RunReporte
   };
   const comment = async (summary: RunSummary): Promise<void> => {
     if (pull === undefined) return;
-    const body = redact(commentBody({ summary, url, sha, rerun: target.rerun }));
+    const body = redact(commentBody({ summary, url, sha, rerun: target.rerun, redact }));
     const marker = commentMarker(job);
     const comments = await github.listComments({ org, repo, number: pull });
-    // Anybody can write the marker; only our own comment lets itself be changed.
-    for (const own of comments.filter((one) => one.body.includes(marker)).reverse()) {
-      const isUpdated = await github.updateComment({ org, repo, id: own.id, body }).then(
-        () => true,
-        (error: unknown) => (isRefused(error) ? false : Promise.reject(error as Error)),
-      );
-      if (isUpdated) return;
-    }
+    const login = await github.findLogin();
+    // Anybody can write the marker. The token of a GitHub App, as in Actions, has no login to ask for.
+    const isOwn = ({ author }: { readonly author: string }) =>
+      login === undefined ? author.endsWith('[bot]') : author === login;
+    const own = comments.findLast((one) => isOwn(one) && one.body.includes(marker));
+    if (own !== undefined) return github.updateComment({ org, repo, id: own.id, body });
     await github.createComment({ org, repo, number: pull, body });
   };
 
@@ -73,9 +74,4 @@ export function createGithubReporter(options: GithubReporterOptions): RunReporte
       await attempt(() => comment(summary));
     },
   };
-}
-
-function isRefused(error: unknown): boolean {
-  const { httpStatus } = error as { readonly httpStatus?: unknown };
-  return httpStatus === 403 || httpStatus === 404;
 }

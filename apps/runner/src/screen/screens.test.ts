@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createObserver } from './observer.js';
 
 const graph = createGraph([defineTask({ name: 'build', run: async () => undefined })]);
-const plan = { graph, selection: selectTasks(graph, {}) };
+const plan = { graph, selection: selectTasks(graph, {}), redo: [] };
 
 /** What is written while these events happen. */
 async function show(events: readonly PipelineEvent[], env: Record<string, string> = {}, json = false) {

@@ -1,3 +1,4 @@
+import { ProwError } from '../errors.js';
 import type { GithubCall } from './github-call.js';
 import type { RepositoryName } from './repositories.js';
 
@@ -15,6 +16,8 @@ export interface CommentCalls {
   /** All of them, oldest first. */
   listComments(pull: RepositoryName & { readonly number: number }): Promise<readonly GithubComment[]>;
   createComment(comment: RepositoryName & { readonly number: number; readonly body: string }): Promise<GithubComment>;
+  /** Login of the token's owner; `undefined` for the token of a GitHub App, which has none. */
+  findLogin(): Promise<string | undefined>;
   /** Needs to be the comment's author, or the right to push. */
   updateComment(comment: RepositoryName & { readonly id: number; readonly body: string }): Promise<void>;
 }
@@ -58,6 +61,18 @@ export function commentCalls(call: GithubCall): CommentCalls {
         }),
       );
       return parseComment(made);
+    },
+    async findLogin() {
+      try {
+        const { login } = await call({ what: "read the token's owner", repeatable: true }, (request) =>
+          request('GET /user'),
+        );
+        return login;
+      } catch (error) {
+        // https://docs.github.com/en/rest/authentication/endpoints-available-for-github-app-installation-access-tokens
+        if (error instanceof ProwError && error.httpStatus === 403) return undefined;
+        throw error;
+      }
     },
     async updateComment({ org, repo, id, body }) {
       await call({ what: `update comment ${id} of ${org}/${repo}`, repeatable: true }, (request) =>

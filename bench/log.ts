@@ -70,11 +70,25 @@ try {
     spawnSync('git', args, { cwd: repo });
 
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [...(process.env['PROF'] ? [...process.env['PROF'].split(' ')] : []), BIN, 'e2e', '--only', 'clone,write', '--provider', 'kubeconfig', '--results', `file://${root}/results`], {
-    cwd: repo,
-    env: { ...process.env, PLANTED_TOKEN: secret, SEATRIAL_DOCKER: 'off' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      ...(process.env['PROF'] ? [...process.env['PROF'].split(' ')] : []),
+      BIN,
+      'e2e',
+      '--only',
+      'clone,write',
+      '--provider',
+      'kubeconfig',
+      '--results',
+      `file://${root}/results`,
+    ],
+    {
+      cwd: repo,
+      env: { ...process.env, PLANTED_TOKEN: secret, SEATRIAL_DOCKER: 'off' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let peakMb = 0;
   const timer = setInterval(() => (peakMb = Math.max(peakMb, peakOf(child.pid))), 100);
   const [shownErr, shownOut] = await Promise.all([countForms(child.stderr), countForms(child.stdout)]);

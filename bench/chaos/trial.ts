@@ -89,7 +89,8 @@ async function play(all: Surroundings): Promise<Outcome> {
         : ['e2e', '--resume', uri, ...only];
     const done = await attempt(args, { env, cwd: root, interruption });
     transcript.push(`$ seatrial ${args.join(' ')}`, done.stderr, done.stdout, `exit ${done.exitCode ?? done.endedBy}`);
-    story.push(`${[...done.sent, 'exit'].join(' ')} ${done.exitCode ?? done.endedBy}`);
+    const end = done.stderr.includes('leaving now') ? 'left' : 'exit';
+    story.push(`${[...done.sent, end].join(' ')} ${done.exitCode ?? done.endedBy}`);
     if (done.isHung) problems.push('a run did not end');
     if (done.stderr.includes(SECRET) || done.stdout.includes(SECRET)) problems.push('the secret was shown');
     const left = await processesAfter(id, PROCESSES_MS);

@@ -198,8 +198,10 @@ export function openJournal(store: ObjectStore, runUri: string, redact: Redactor
 }
 
 /** 0 passed; 1 what was tried failed; 3 only the infrastructure did. An interrupted run keeps its signal's code. */
-export function exitCodeOf(result: RunResult, { problems }: Pick<Closing, 'problems'> = { problems: [] }): number {
-  if (result.state === 'succeeded') return problems.length === 0 ? exitCodes.success : exitCodes.infrastructure;
+export function exitCodeOf(result: RunResult, { problems, tests }: Closing): number {
+  // Where results cannot be written, tasks fail for that as well.
+  if (problems.length > 0 && tests.failed === 0) return exitCodes.infrastructure;
+  if (result.state === 'succeeded' && problems.length === 0) return exitCodes.success;
   const errors = Object.values(result.tasks).flatMap(({ error }) => (error === undefined ? [] : [error]));
   const onlyInfrastructure = errors.length > 0 && errors.every(({ infrastructure }) => infrastructure === true);
   return onlyInfrastructure ? exitCodes.infrastructure : exitCodes.failed;

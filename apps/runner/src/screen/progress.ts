@@ -1,6 +1,9 @@
 import type { Progress, Redactor } from '@seatrial/cli';
 import type { Observer } from './observer.js';
 
+/** Characters of a failure's message. */
+const MAX_MESSAGE = 300;
+
 export interface ProgressObserverOptions {
   readonly redact: Redactor;
   /** Tasks that are shown. */
@@ -33,7 +36,7 @@ export function createProgressObserver(
             state,
             durationMs,
             reason: reason === undefined ? undefined : redact(reason),
-            ...(error === undefined ? {} : { text: redact(error.message) }),
+            ...(error === undefined ? {} : { text: shorten(redact(error.message)) }),
           });
           if (marksErrors && state === 'failed') progress.print(`ERROR: ${name}: ${redact(oneLine(error?.message))}`);
           return undefined;
@@ -46,6 +49,11 @@ export function createProgressObserver(
     },
     close: () => progress.close(),
   };
+}
+
+/** A terminal shows less, and the log has all of it. */
+function shorten(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
 }
 
 function oneLine(text: string | undefined): string {

@@ -29,6 +29,8 @@ export type RunnerErrorCode =
   | 'CONFIG_INVALID'
   | 'NOT_A_REPOSITORY'
   | 'RUN_NOT_FOUND'
+  | 'RUN_ENDED'
+  | 'FILE_EXISTS'
   | 'SETTING_MISSING'
   | 'SETTING_CONFLICT'
   | 'WORK_DIR_TAKEN'
@@ -41,6 +43,8 @@ const USAGE_CODES: ReadonlySet<RunnerErrorCode> = new Set([
   'CONFIG_INVALID',
   'NOT_A_REPOSITORY',
   'RUN_NOT_FOUND',
+  'RUN_ENDED',
+  'FILE_EXISTS',
   'SETTING_MISSING',
   'SETTING_CONFLICT',
   'WORK_DIR_TAKEN',

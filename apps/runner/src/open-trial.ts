@@ -1,13 +1,16 @@
 import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Clock, CommandContext, Logger } from '@seatrial/cli';
+import { platform } from 'node:process';
+import { type Clock, type CommandContext, createRedactor, type Logger } from '@seatrial/cli';
 import { createObjectStore, type ObjectStore, storeOptionsFromEnv } from '@seatrial/storage';
 import { RunnerError } from './errors.js';
 import { localFolder } from './prepare.js';
 import { type LogBook, openLogBook } from './results/log-book.js';
-import { createRedactor, secretsOf } from './results/redactor.js';
+import { PROCESS_MARK, startReaper } from './process/reaper.js';
 import { createResultWriter } from './results/result-writer.js';
+import { gatherSecrets } from './results/secrets.js';
+import { createHoldings } from './run/holdings.js';
 import { createServices, type Env } from './services.js';
 import type { Trial, TrialSettings } from './trial.js';
 
@@ -15,6 +18,8 @@ export interface TrialIo {
   readonly env: Env;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Aborted when the process is asked to stop. */
+  readonly signal: AbortSignal;
   readonly helm?: string;
   readonly context?: string;
   readonly project?: string;
@@ -25,10 +30,13 @@ export interface TrialIo {
 
 /** What a command's flags and surroundings say about how to reach the outside. */
 export function trialIoOf(
-  context: Pick<CommandContext<Pick<TrialIo, 'helm' | 'context' | 'project'>>, 'flags' | 'env' | 'clock' | 'logger'>,
+  context: Pick<
+    CommandContext<Pick<TrialIo, 'helm' | 'context' | 'project'>>,
+    'flags' | 'env' | 'clock' | 'logger' | 'signal'
+  >,
 ): TrialIo {
-  const { flags, env, clock, logger } = context;
-  return { env, clock, logger, helm: flags.helm, context: flags.context, project: flags.project };
+  const { flags, env, clock, logger, signal } = context;
+  return { env, clock, logger, signal, helm: flags.helm, context: flags.context, project: flags.project };
 }
 
 /** Where results are read and written: the user's own storage, whatever the provider. */
@@ -41,9 +49,18 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
   const { env, clock, logger } = io;
   const workDir = io.isStep === true ? await mkdtemp(join(tmpdir(), 'seatrial-step-')) : await ensureWorkDir(settings);
   const resultStore = openResultStore(env);
-  const redact = createRedactor(secretsOf(env));
+  const mark = env[PROCESS_MARK];
+  if (mark !== undefined) startReaper({ mark, platform, path: env['PATH'] });
+  const redact = createRedactor(await gatherSecrets(env, settings.secretNames));
+  const stopping = new AbortController();
+  const stop = (reason: Error) => stopping.abort(reason);
   const { dir, inPlace } = localFolder(settings.runUri, workDir);
-  const log = await openLogBook({ dir, clock, redact });
+  const log = await openLogBook({
+    dir,
+    clock,
+    redact,
+    onFailure: (cause) => stop(new Error(`the log cannot be written: ${cause.message}`, { cause })),
+  });
   const project = io.project ?? settings.config.project;
   const services = createServices({
     provider: settings.provider,
@@ -63,10 +80,20 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     ...settings,
     redact,
     services,
-    results: createResultWriter({ store: resultStore, runUri: settings.runUri, log, redact, logsInPlace: inPlace }),
+    results: createResultWriter({
+      store: resultStore,
+      runUri: settings.runUri,
+      log,
+      clock,
+      redact,
+      logsInPlace: inPlace,
+    }),
     resultStore,
     workDir,
     clock,
+    holdings: createHoldings(),
+    signal: AbortSignal.any([io.signal, stopping.signal]),
+    stop,
     async [Symbol.asyncDispose]() {
       await services[Symbol.asyncDispose]();
       // A cluster that is kept stays reachable by the kubeconfig in there.

@@ -1,7 +1,7 @@
 import { formatGraph, needsOf } from '@seatrial/pipeline';
 import { describe, expect, it } from 'vitest';
 import { configSchema } from './config/schema.js';
-import { describePlan, planSettings } from './plan.js';
+import { describePlan, planSettings, withNeeds } from './plan.js';
 import type { TrialSettings } from './trial.js';
 
 const settings: TrialSettings = {
@@ -103,6 +103,34 @@ describe(planSettings, () => {
 
   it('leaves out what needs a cluster when none is asked for', () => {
     expect(selected({ only: ['clone', 'build'], fresh: true })).toEqual(['build', 'clone', 'finalize']);
+  });
+
+  it('goes on from a task: it and what follows are done again, what they need is taken over', () => {
+    const { selection, redo } = planSettings(settings, { from: ['deploy'] });
+    expect([...redo].sort()).toEqual(['collect', 'deploy', 'finalize', 'helm-test', 'teardown']);
+    expect([...selection.names].sort()).toEqual([
+      'build',
+      'clone',
+      'collect',
+      'create-cluster',
+      'deploy',
+      'finalize',
+      'helm-test',
+      'teardown',
+    ]);
+  });
+
+  it('refuses to begin in the middle of a run that there is not yet', () => {
+    expect(() => planSettings(settings, { from: ['deploy'], fresh: true })).toThrow(
+      'deploy needs clone, which was left out',
+    );
+  });
+
+  it('knows what a task needs', () => {
+    const plan = planSettings(settings);
+    expect([...withNeeds(plan, 'lint')].sort()).toEqual(['clone', 'lint']);
+    expect([...withNeeds(plan, 'deploy')].sort()).toEqual(['build', 'clone', 'create-cluster', 'deploy']);
+    expect(() => withNeeds(plan, 'dploy')).toThrow('there is no task "dploy"');
   });
 
   it('keeps the cleanup of a cluster that is asked for', () => {

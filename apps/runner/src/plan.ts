@@ -1,3 +1,4 @@
+import { createRedactor } from '@seatrial/cli';
 import { createGraph, type Graph, needsOf, type Selection, selectTasks, type Task } from '@seatrial/pipeline';
 import { clustersOf } from './config/schema.js';
 import { RunnerError } from './errors.js';
@@ -15,6 +16,8 @@ import { type Trial, trialOn, type TrialSettings } from './trial.js';
 export interface PlanOptions {
   /** Tasks to run; what cleans up after them runs as well. @default all */
   readonly only?: readonly string[];
+  /** Tasks to run together with all that follows from them. @default all */
+  readonly from?: readonly string[];
   /** Tasks to leave out. @default none */
   readonly skip?: readonly string[];
   /** Whether there is no earlier run whose outputs tasks could take. @default false */
@@ -24,6 +27,8 @@ export interface PlanOptions {
 export interface Plan {
   readonly graph: Graph;
   readonly selection: Selection;
+  /** Tasks that are asked for again, when they have succeeded in the run that is resumed. */
+  readonly redo: readonly string[];
 }
 
 /**
@@ -32,7 +37,7 @@ export interface Plan {
  * @throws {PipelineError} `UNKNOWN_TASK` when `only` or `skip` names a task that is not there.
  * @throws {RunnerError} `SETTING_MISSING` when a task needs one that was left out.
  */
-export function planTrial(trial: Trial, { only, skip = [], fresh = false }: PlanOptions = {}): Plan {
+export function planTrial(trial: Trial, { only: named, from, skip = [], fresh = false }: PlanOptions = {}): Plan {
   const { config } = trial;
   const clone = cloneTask(trial);
   const build = buildTask(trial, clone);
@@ -57,6 +62,11 @@ export function planTrial(trial: Trial, { only, skip = [], fresh = false }: Plan
     return { expected, whole: expected.length === others.length };
   });
   const graph = createGraph([...others, finalize]);
+  const following = from === undefined ? undefined : followersOf(graph, from);
+  // What they need is taken from the run that is resumed, and done again where it is gone; a new run has none of it.
+  const needed = fresh ? [] : (following ?? []).flatMap((name) => withNeeds({ graph }, name));
+  const only =
+    named === undefined && following === undefined ? undefined : [...(named ?? []), ...(following ?? []), ...needed];
   // Without a cluster there is nothing to collect from or tear down.
   const needless = tracks
     .filter(
@@ -68,7 +78,27 @@ export function planTrial(trial: Trial, { only, skip = [], fresh = false }: Plan
     skip: [...skip, ...needless],
   });
   if (fresh) requireNeeds(graph, selection);
-  return { graph, selection };
+  return { graph, selection, redo: following ?? [] };
+}
+
+/** These tasks and all that come after them. @throws {PipelineError} `UNKNOWN_TASK` */
+function followersOf(graph: Graph, names: readonly string[]): readonly string[] {
+  const found = new Set(selectTasks(graph, { only: names }).names);
+  for (const name of [...found]) if (!names.includes(name)) found.delete(name);
+  for (const { name, needs, after } of graph.order) {
+    if ([...Object.values(needs), ...after].some((one) => found.has(one.name))) found.add(name);
+  }
+  return [...found];
+}
+
+/** What a task needs, and what those need, and itself. @throws {PipelineError} `UNKNOWN_TASK` */
+export function withNeeds({ graph }: Pick<Plan, 'graph'>, name: string): readonly string[] {
+  selectTasks(graph, { only: [name] });
+  const found = new Set([name]);
+  for (const task of [...graph.order].reverse()) {
+    if (found.has(task.name)) for (const need of Object.values(task.needs)) found.add(need.name);
+  }
+  return [...found];
 }
 
 /** A task that was asked for by name must not be passed over in silence. */
@@ -95,7 +125,8 @@ export function planSettings(settings: TrialSettings, options: PlanOptions = {})
   return planTrial(
     {
       ...settings,
-      redact: (text) => text,
+      redact: createRedactor([]),
+      stop: notRunning,
       get services() {
         return notRunning();
       },
@@ -111,17 +142,35 @@ export function planSettings(settings: TrialSettings, options: PlanOptions = {})
       get clock() {
         return notRunning();
       },
+      get holdings() {
+        return notRunning();
+      },
+      get signal() {
+        return notRunning();
+      },
     },
     options,
   );
 }
 
-/** What each task would do, one paragraph a task; for `--dry-run`. */
-export function describePlan({ graph, selection }: Plan): string {
+/** What a task would do. */
+export interface TaskDescription {
+  readonly name: string;
+  readonly summary: string;
+  /** What would be called, in order. */
+  readonly calls: readonly string[];
+}
+
+/** What each task would do, in the graph's order; for `--dry-run`. */
+export function planDescriptions({ graph, selection }: Plan): readonly TaskDescription[] {
   return graph.tasks
     .filter(({ name }) => selection.names.has(name))
-    .map((task) =>
-      [`${task.name}: ${task.summary ?? ''}`, ...(task.describe?.() ?? []).map((line) => `    ${line}`)].join('\n'),
-    )
+    .map(({ name, summary = '', describe }) => ({ name, summary, calls: describe?.() ?? [] }));
+}
+
+/** As {@link planDescriptions}, one paragraph a task. */
+export function describePlan(plan: Plan): string {
+  return planDescriptions(plan)
+    .map(({ name, summary, calls }) => [`${name}: ${summary}`, ...calls.map((line) => `    ${line}`)].join('\n'))
     .join('\n');
 }

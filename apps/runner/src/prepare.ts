@@ -26,6 +26,8 @@ export interface TrialFlags {
   readonly builder?: BuilderChoice;
   /** @default true */
   readonly attest?: boolean;
+  /** Variables whose values are not shown. */
+  readonly redact?: readonly string[];
 }
 
 export interface Surroundings {
@@ -63,7 +65,7 @@ export async function prepareSettings(
   const job = isProwEnvironment(env)
     ? parseJobEnvironment(env)
     : localJob(flags.job ?? `${config.name}-e2e`, newBuildId(clock, random));
-  const resultsUri = absoluteUri(flags.results ?? config.results ?? DEFAULT_RESULTS, cwd);
+  const resultsUri = resultsUriOf(flags.results ?? config.results, cwd);
   const registry = flags.registry ?? config.registry ?? ownClouds(flags.provider, env, REGISTRY_VARIABLE);
   const releasesUri = flags.releases ?? config.releases ?? ownClouds(flags.provider, env, RELEASES_VARIABLE);
   return {
@@ -78,6 +80,7 @@ export async function prepareSettings(
     keepCluster: flags.keepCluster,
     builder: flags.builder ?? 'auto',
     attest: flags.attest ?? true,
+    ...(flags.redact === undefined || flags.redact.length === 0 ? {} : { secretNames: flags.redact }),
   };
 }
 
@@ -99,6 +102,11 @@ function runUriOf(job: ProwJobInfo, resultsUri: string, asked: string | undefine
     return pathToFileURL(dirname(resolve(job.artifactsDir))).href;
   }
   return joinUri(resultsUri, resultPaths(job).runDir);
+}
+
+/** Folder of results that a flag names, or the usual one; absolute. */
+export function resultsUriOf(flag: string | undefined, cwd: string): string {
+  return absoluteUri(flag ?? DEFAULT_RESULTS, cwd);
 }
 
 /** `file://./x` is relative to the working directory; every reader after this gets it absolute. */

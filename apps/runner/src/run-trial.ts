@@ -1,21 +1,25 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type CommandContext, createProgress, exitCodes, type Progress } from '@seatrial/cli';
-import { readVerdict } from '@seatrial/junit';
-import { createJournal, type Journal, type PipelineEvent, type RunResult, runGraph } from '@seatrial/pipeline';
-import { createFinished, createStarted, shouldWriteResults, writeFinished, writeStarted } from '@seatrial/prow';
+import { pid } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { exitCodes, formatError, type Redactor } from '@seatrial/cli';
 import type { ClusterHandle } from '@seatrial/deploy';
-import { joinUri, type ObjectStore } from '@seatrial/storage';
-import type { Plan } from './plan.js';
-import type { Redact } from './results/redactor.js';
-import { formatSummary } from './results/summary.js';
-import { recordOf } from './settings-record.js';
-import type { BuildOutput } from './tasks/build.js';
-import { onCluster, revisionOfTrial, type Trial } from './trial.js';
+import { createJournal, type Journal, type PipelineEvent, type RunResult, runGraph } from '@seatrial/pipeline';
+import { createStarted, shouldWriteResults, writeStarted } from '@seatrial/prow';
+import { joinUri, type ObjectStore, removeTornWrites } from '@seatrial/storage';
 import { clustersOf } from './config/schema.js';
+import type { Plan } from './plan.js';
+import type { RunReporter } from './report/run-reporter.js';
+import { formatSummary } from './results/summary.js';
+import { finishRun, type Closing } from './run/finish.js';
+import { deleteCommand, holdCluster } from './run/holdings.js';
+import { writeProcessRecord } from './run/process-record.js';
+import { stopRequestUri, waitForStopRequest } from './run/stop-request.js';
+import { createObserver, type Screen } from './screen/observer.js';
+import { recordOf } from './settings-record.js';
+import { onCluster, revisionOfTrial, type Trial } from './trial.js';
 
-/** Where a run is seen, and by what it is stopped. */
-export type Screen = Pick<CommandContext, 'signal' | 'stderr' | 'isTty' | 'color' | 'print'>;
+export type { Screen } from './screen/observer.js';
 
 export interface RunTrialOptions {
   /** Milliseconds on the clock when the command was started. */
@@ -28,6 +32,8 @@ export interface RunTrialOptions {
   readonly resume?: boolean;
   /** Tasks to do again although they succeeded. @default none */
   readonly redo?: readonly string[];
+  /** Tells of the run where it was asked for. @default nowhere */
+  readonly reporter?: RunReporter;
 }
 
 /** Runs a plan, writes its results, prints what became of it. @returns the exit code */
@@ -36,67 +42,141 @@ export async function runTrial(
   screen: Screen,
   options: RunTrialOptions,
 ): Promise<number> {
-  const { clock, resultStore, resultsUri, job, runUri } = trial;
-  const order = plan.graph.tasks.map(({ name }) => name);
-  const selected = plan.selection.names;
-  const writes = options.writesVerdict === false ? { started: false, finished: false } : shouldWriteResults(job);
-  const revision = revisionOfTrial(trial);
-  if (writes.started) {
-    await writeStarted(
-      resultStore,
-      resultsUri,
-      job,
-      createStarted(job, {
-        timestampMs: options.startedMs,
-        node: hostname(),
-        revision,
-      }),
-    );
-  }
-  const progress = createProgress({
-    stream: screen.stderr,
-    isTty: screen.isTty,
-    color: screen.color,
-    clock,
-    tasks: plan.graph.tasks.filter(({ name }) => selected.has(name)).map(({ name, group }) => ({ name, group })),
-  });
-  let result: RunResult;
+  const { runUri, job } = trial;
+  const isWhole = options.writesVerdict !== false;
+  const writes = isWhole ? shouldWriteResults(job) : { started: false, finished: false };
+  const takeBack = screen.onForcedExit?.(() =>
+    [...trial.holdings.describe(), `go on with: seatrial e2e --resume ${runUri}`].join('\n'),
+  );
   try {
-    result = await runGraph(plan.graph, {
-      journal: openJournal(resultStore, runUri, trial.redact),
+    if (isWhole) await beginResults(trial, { ...options, writesStarted: writes.started });
+    await options.reporter?.begin();
+    const result = await runPlan(trial, plan, screen, options);
+    const closing = await finishRun(trial, result, { writesFinished: writes.finished });
+    const exitCode = exitCodeOf(result, closing);
+    const summary = await summaryOf(trial, plan, result, closing, options);
+    await options.reporter?.end({ summary, closing });
+    show(screen, trial, { summary, closing, exitCode });
+    return exitCode;
+  } finally {
+    takeBack?.();
+  }
+}
+
+/** What readers find first: who runs it, and that it has begun. What an earlier attempt said of its end is taken away. */
+async function beginResults(
+  trial: Trial,
+  { startedMs, writesStarted, resume = false }: RunTrialOptions & { readonly writesStarted: boolean },
+): Promise<void> {
+  const { resultStore: store, resultsUri, runUri, job, clock } = trial;
+  const gone = { ignoreMissing: true };
+  await writeProcessRecord({ store, clock }, runUri, { host: hostname(), pid });
+  if (resume) {
+    // A verdict of before must not outlive what is done again now, should this be killed too.
+    if (runUri.startsWith('file://')) await removeTornWrites(fileURLToPath(runUri));
+    await Promise.all([
+      store.delete(stopRequestUri(runUri), gone),
+      ...(writesStarted ? [store.delete(joinUri(runUri, 'finished.json'), gone)] : []),
+    ]);
+  }
+  if (!writesStarted) return;
+  const started = createStarted(job, { timestampMs: startedMs, node: hostname(), revision: revisionOfTrial(trial) });
+  await writeStarted(store, resultsUri, job, started);
+}
+
+async function runPlan(trial: Trial, plan: Plan, screen: Screen, options: RunTrialOptions): Promise<RunResult> {
+  const { clock, resultStore, runUri, results } = trial;
+  const { resume = false, redo = [], maxParallel } = options;
+  const journal = openJournal(resultStore, runUri, trial.redact);
+  if (resume) await holdWhatWasMade(trial, journal);
+  const observer = createObserver(screen, plan, trial.redact);
+  const ended = new AbortController();
+  const publishing = results.followLogs(ended.signal);
+  const waiting = waitForStopRequest({ store: resultStore, clock }, runUri, ended.signal).then((by) => {
+    if (by !== undefined) trial.stop(new Error(`asked to stop by ${by}`));
+  });
+  try {
+    return await runGraph(plan.graph, {
+      journal,
       selection: plan.selection,
-      signal: screen.signal,
+      signal: trial.signal,
       clock,
-      resume: options.resume ?? false,
-      redo: options.redo ?? [],
+      resume,
+      redo,
       meta: recordOf(trial),
-      onEvent: (event) => follow(event, trial, progress, selected),
-      maxParallel: options.maxParallel,
+      maxParallel,
+      onEvent(event) {
+        record(event, trial);
+        observer.event(event);
+      },
     }).result;
   } finally {
-    await progress.close();
+    ended.abort(new Error('the run has ended'));
+    await Promise.all([observer.close(), publishing, waiting]);
   }
-  const wallMs = clock.now() - options.startedMs;
-  await trial.results.log.close();
-  await trial.results.publishLogs();
-  if (writes.finished) {
-    const finished = createFinished(job, {
-      timestampMs: clock.now(),
-      passed: result.state === 'succeeded',
-      result: RESULTS[result.state],
-      revision,
-      metadata: factsOf(result),
-    });
-    await writeFinished(resultStore, runUri, finished);
+}
+
+/** What the logs keep of an event. */
+function record(event: PipelineEvent, { results }: Trial): void {
+  if (event.type === 'log') results.log.line(event.name, event.line);
+  else if (event.type === 'task' && event.error !== undefined)
+    results.log.line(event.name, `${event.state}: ${event.error.message}`);
+  else if (event.type === 'run' && event.state === 'stopping')
+    results.log.line('seatrial', `stopping: ${event.reason ?? ''}`);
+}
+
+/** A run that is resumed holds the clusters of before, until they are torn down. */
+async function holdWhatWasMade(trial: Trial, journal: Journal): Promise<void> {
+  for (const cluster of clustersOf(trial.config)) {
+    const [handle, teardown] = await Promise.all([
+      journal.readCheckpoint(onCluster('create-cluster', { cluster })) as Promise<ClusterHandle | undefined>,
+      journal.readTask(onCluster('teardown', { cluster })),
+    ]);
+    if (handle !== undefined && teardown?.state !== 'succeeded') holdCluster(trial, handle);
   }
-  const tests = await countTests(trial);
-  const notes = await keptNotes(trial, result);
-  screen.print(
-    trial.redact(
-      formatSummary({ result, job: job.job, buildId: job.buildId, runUri, order, selected, wallMs, tests, notes }),
-    ),
-  );
-  return exitCodeOf(result);
+}
+
+/** The facts of a run for whoever reads them: a person, a program, a pull request. */
+export type RunSummary = Parameters<typeof formatSummary>[0];
+
+async function summaryOf(
+  trial: Trial,
+  plan: Plan,
+  result: RunResult,
+  closing: Closing,
+  { startedMs }: RunTrialOptions,
+): Promise<RunSummary> {
+  return {
+    result,
+    job: trial.job.job,
+    buildId: trial.job.buildId,
+    runUri: trial.runUri,
+    order: plan.graph.tasks.map(({ name }) => name),
+    selected: plan.selection.names,
+    wallMs: trial.clock.now() - startedMs,
+    tests: closing.tests,
+    notes: await keptNotes(trial, result),
+  };
+}
+
+function show(
+  screen: Screen,
+  trial: Trial,
+  {
+    summary,
+    closing,
+    exitCode,
+  }: { readonly summary: RunSummary; readonly closing: Closing; readonly exitCode: number },
+): void {
+  const { result, runUri } = summary;
+  const { passed, failed, skipped } = summary.tests;
+  const tests = { passed, failed, skipped };
+  for (const problem of closing.problems) {
+    screen.stderr.write(`${trial.redact(formatError(problem, { color: screen.color, withStack: false }))}\n`);
+  }
+  if (!screen.flags.json) return screen.print(trial.redact(formatSummary(summary)));
+  const line = { type: 'result', state: result.state, exitCode, runUri, tests, durationMs: summary.wallMs };
+  screen.print(trial.redact(JSON.stringify(line)));
 }
 
 /** A cluster that is kept costs money until somebody deletes it: say how. */
@@ -105,75 +185,29 @@ async function keptNotes({ config, keepCluster, services, workDir }: Trial, { ta
   return clustersOf(config).flatMap((cluster) => {
     const handle = tasks[onCluster('create-cluster', { cluster })]?.checkpoint as ClusterHandle | undefined;
     if (handle === undefined) return [];
-    const { name, project, location } = handle;
     return [
-      `kept      cluster ${name}, KUBECONFIG=${join(workDir, onCluster('kubeconfig', { cluster }))}`,
-      `delete    seatrial gke delete --project ${project ?? ''} --zone ${location ?? ''} --cluster ${name}`,
+      `kept      cluster ${handle.name}, KUBECONFIG=${join(workDir, onCluster('kubeconfig', { cluster }))}`,
+      `delete    ${deleteCommand(handle)}`,
     ];
   });
 }
 
-/** Columns' headers in TestGrid: what was built. */
-function factsOf({ tasks }: RunResult): Record<string, string> {
-  const build = tasks['build']?.output as BuildOutput | undefined;
-  return build === undefined ? {} : { image: build.imageTag, chart: build.chartVersion };
-}
-
-const RESULTS = { succeeded: 'SUCCESS', failed: 'FAILURE', aborted: 'ABORTED' } as const;
-
 /** The journal of a run lies with its results. */
-export function openJournal(store: ObjectStore, runUri: string, redact: Redact = (text) => text): Journal {
+export function openJournal(store: ObjectStore, runUri: string, redact: Redactor | undefined): Journal {
   const base = joinUri(runUri, 'artifacts', 'seatrial');
   return createJournal({
     read: async (path) => (await store.find(joinUri(base, path)))?.text,
     write: async (path, text) => {
-      await store.write(joinUri(base, path), redact(text), { contentType: 'application/json' });
+      await store.write(joinUri(base, path), redact?.(text) ?? text, { contentType: 'application/json' });
     },
   });
 }
 
-function follow(event: PipelineEvent, trial: Trial, progress: Progress, selected: ReadonlySet<string>): void {
-  switch (event.type) {
-    case 'log':
-      trial.results.log.line(event.name, event.line);
-      progress.line(event.name, trial.redact(event.line));
-      break;
-    case 'progress':
-      progress.update(event.name, { state: 'running', text: trial.redact(event.text) });
-      break;
-    case 'task':
-      if (event.error !== undefined) trial.results.log.line(event.name, `${event.state}: ${event.error.message}`);
-      if (!selected.has(event.name)) break;
-      progress.update(event.name, {
-        state: event.state,
-        durationMs: event.durationMs,
-        reason: event.reason,
-        ...(event.error === undefined ? {} : { text: trial.redact(event.error.message) }),
-      });
-      break;
-    case 'run':
-      break;
-  }
-}
-
-async function countTests({
-  resultStore,
-  runUri,
-}: Trial): Promise<{ passed: number; failed: number; skipped: number }> {
-  const sum = { passed: 0, failed: 0, skipped: 0 };
-  for await (const { uri } of resultStore.list(joinUri(runUri, 'artifacts', 'junit_'))) {
-    const verdict = await readVerdict(await resultStore.readStream(uri));
-    const failed = verdict.failures + verdict.errors;
-    sum.failed += failed;
-    sum.skipped += verdict.skipped;
-    sum.passed += verdict.tests - failed - verdict.skipped;
-  }
-  return sum;
-}
-
 /** 0 passed; 1 what was tried failed; 3 only the infrastructure did. An interrupted run keeps its signal's code. */
-export function exitCodeOf(result: RunResult): number {
-  if (result.state === 'succeeded') return exitCodes.success;
+export function exitCodeOf(result: RunResult, { problems, tests }: Closing): number {
+  // Where results cannot be written, tasks fail for that as well.
+  if (problems.length > 0 && tests.failed === 0) return exitCodes.infrastructure;
+  if (result.state === 'succeeded' && problems.length === 0) return exitCodes.success;
   const errors = Object.values(result.tasks).flatMap(({ error }) => (error === undefined ? [] : [error]));
   const onlyInfrastructure = errors.length > 0 && errors.every(({ infrastructure }) => infrastructure === true);
   return onlyInfrastructure ? exitCodes.infrastructure : exitCodes.failed;

@@ -30,8 +30,8 @@ export async function readSettings(journal: Journal, runUri: string): Promise<Tr
 
 /** The settings of a trial alone, without its clients. */
 function plainSettings(settings: TrialSettings): TrialSettings {
-  const { config, job, source, provider, runUri, resultsUri, registry, releasesUri, keepCluster, builder, attest } =
-    settings;
+  const { config, job, source, provider, runUri, resultsUri } = settings;
+  const { registry, releasesUri, keepCluster, builder, attest, secretNames } = settings;
   return {
     config,
     job,
@@ -44,5 +44,6 @@ function plainSettings(settings: TrialSettings): TrialSettings {
     attest,
     registry,
     releasesUri,
+    secretNames,
   };
 }

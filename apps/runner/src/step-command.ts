@@ -1,21 +1,43 @@
 import type { ContextOf } from '@seatrial/cli';
 import type { stepFlags } from './flags.js';
+import { freshSettings } from './fresh-settings.js';
 import { openResultStore, openTrial, trialIoOf } from './open-trial.js';
-import { planSettings, planTrial } from './plan.js';
+import { planSettings, planTrial, withNeeds } from './plan.js';
 import { openJournal, runTrial } from './run-trial.js';
 import { readSettings } from './settings-record.js';
 
+type Context = ContextOf<typeof stepFlags>;
+
 const CLEANUP_TASKS = ['collect', 'teardown', 'finalize'];
 
-/** `seatrial step NAME --run URI`: one task, with the journalled outputs of those that it needs. */
-export async function step(context: ContextOf<typeof stepFlags>): Promise<number> {
-  const { flags, args, env, cwd, clock } = context;
+/**
+ * `seatrial step NAME`: with `--run` that task alone, with the journalled outputs of those that it needs; else in a run of
+ * its own, after what it needs, and followed by what cleans up.
+ */
+export async function step(context: Context): Promise<number> {
+  const { run } = context.flags;
+  return run === undefined ? stepAlone(context) : stepOf(run, context);
+}
+
+async function stepOf(run: string, context: Context): Promise<number> {
+  const { args, env, cwd, clock } = context;
   const startedMs = clock.now();
-  const settings = await readSettings(openJournal(openResultStore(env, cwd), flags.run), flags.run);
+  const settings = await readSettings(openJournal(openResultStore(env, cwd), run, undefined), run);
   // The step alone: what it leaves is looked at by hand, so nothing is torn down after it.
-  const selection = { only: args, skip: CLEANUP_TASKS.filter((name) => !args.includes(name)) };
+  // The source is checked out again where it is gone; nothing else is made anew behind the user's back.
+  const selection = { only: [...args, 'clone'], skip: CLEANUP_TASKS.filter((name) => !args.includes(name)) };
   planSettings(settings, selection); // refuses an unknown task before anything is made
   await using trial = await openTrial(settings, { ...trialIoOf(context), isStep: true });
   const plan = planTrial(trial, selection);
   return await runTrial({ trial, plan }, context, { startedMs, resume: true, redo: args, writesVerdict: false });
+}
+
+async function stepAlone(context: Context): Promise<number> {
+  const { args, flags, clock } = context;
+  const startedMs = clock.now();
+  const settings = await freshSettings(context);
+  const only = withNeeds(planSettings(settings), args[0] ?? '');
+  await using trial = await openTrial(settings, { ...trialIoOf(context), faults: flags.fault });
+  const plan = planTrial(trial, { only });
+  return await runTrial({ trial, plan }, context, { startedMs, maxParallel: flags['max-parallel'] });
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Clock } from '@seatrial/cli';
+import type { Clock, Redactor } from '@seatrial/cli';
 import { type ProwJobInfo, revisionOf } from '@seatrial/prow';
 import type { BuilderChoice } from '@seatrial/release';
 import type { ObjectStore } from '@seatrial/storage';
 import type { ClusterConfig, Config } from './config/schema.js';
-import type { Redact } from './results/redactor.js';
 import type { ResultWriter } from './results/result-writer.js';
+import type { Holdings } from './run/holdings.js';
 import type { ProviderName, Services } from './services.js';
 
 /** Where the code under test comes from. */
@@ -36,12 +36,14 @@ export interface TrialSettings {
   readonly builder?: BuilderChoice;
   /** Whether what is pushed gets an SBOM and provenance. @default true */
   readonly attest?: boolean;
+  /** Variables whose values are not shown, besides those whose names say so. */
+  readonly secretNames?: readonly string[];
 }
 
 /** What a task's body works with. */
 export interface Trial extends TrialSettings {
   /** Takes secrets of the environment out of what is written or shown. */
-  readonly redact: Redact;
+  readonly redact: Redactor;
   readonly services: Services;
   readonly results: ResultWriter;
   /** Where results are written; not the sandbox's store, which is gone with it. */
@@ -49,6 +51,12 @@ export interface Trial extends TrialSettings {
   /** Folder of this run on this machine, removed at its end. */
   readonly workDir: string;
   readonly clock: Clock;
+  /** What is left behind if this process ends now. */
+  readonly holdings: Holdings;
+  /** Aborted when the run is to stop: by a signal, from another shell, because nothing can be written any more. */
+  readonly signal: AbortSignal;
+  /** Stops the run; it cleans up first. */
+  stop(reason: Error): void;
 }
 
 /** A trial as the tasks on one of its clusters see it. */

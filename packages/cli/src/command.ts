@@ -27,6 +27,11 @@ export interface CommandIo {
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /**
+   * Tells what to say if the process leaves before all is cleaned up (a third stop signal): what is left behind, and how
+   * to remove it. Called again, the returned function takes it back.
+   */
+  readonly onForcedExit?: (say: () => string) => () => void;
   /** What `--version` prints. Without it there is no such flag. */
   readonly version?: () => string;
 }

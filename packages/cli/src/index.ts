@@ -49,6 +49,7 @@ export {
   type ProgressTask,
   type ProgressUpdate,
 } from './progress.js';
+export { createRedactor, secretsOf, type Redactor, type RedactStream } from './redactor.js';
 export { runBin, StopError, type Host, type RunBinOptions, type StopSignal } from './run-bin.js';
 export { runCommand } from './run-command.js';
 export { formatTable, type TableOptions } from './table.js';

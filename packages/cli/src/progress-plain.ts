@@ -3,6 +3,8 @@ import type { Progress, ProgressOptions, ProgressUpdate } from './progress.js';
 import { printable } from './text-width.js';
 
 const LONGEST_NAME = 24;
+/** Bytes that may wait for a slow reader; log lines beyond are left out here. The program must not wait for it. */
+const MAX_PENDING_BYTES = 4 * 1024 * 1024;
 
 /** Progress as timestamped lines: each change of state, each log line. */
 export function createPlainProgress({ stream, clock, tasks }: Omit<ProgressOptions, 'isTty' | 'color'>): Progress {
@@ -11,9 +13,17 @@ export function createPlainProgress({ stream, clock, tasks }: Omit<ProgressOptio
   const width = Math.min(LONGEST_NAME, Math.max(0, ...tasks.map(({ name }) => name.length)));
   let isClosed = false;
 
+  let leftOut = 0;
+  let [second, time] = [-1, ''];
+
   const write = (name: string, text: string) => {
     if (isClosed) return;
-    const time = new Date(clock.now()).toISOString().slice(11, 19);
+    if (leftOut > 0) {
+      stream.write(`… ${leftOut} lines are left out here: whoever reads this is too slow\n`);
+      leftOut = 0;
+    }
+    const now = Math.floor(clock.now() / 1000);
+    if (now !== second) [second, time] = [now, new Date(now * 1000).toISOString().slice(11, 19)];
     stream.write(`${`${time} ${name.padEnd(width)}  ${printable(text)}`.trimEnd()}\n`);
   };
 
@@ -28,7 +38,10 @@ export function createPlainProgress({ stream, clock, tasks }: Omit<ProgressOptio
         write(name, update.text);
       }
     },
-    line: write,
+    line(name, text) {
+      if (((stream as Partial<NodeJS.WriteStream>).writableLength ?? 0) > MAX_PENDING_BYTES) leftOut += 1;
+      else write(name, text);
+    },
     print(text) {
       if (!isClosed) stream.write(`${text}\n`);
     },

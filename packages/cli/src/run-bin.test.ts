@@ -14,6 +14,10 @@ function createHost(...argv: string[]) {
     stderr: createTextSink(),
     exitCode: undefined as number | undefined,
     cwd: () => '/',
+    exits: [] as number[],
+    exit(code: number) {
+      this.exits.push(code);
+    },
   });
 }
 
@@ -77,7 +81,47 @@ describe(runBin, () => {
       it.emit('SIGTERM');
     });
     expect(host.exitCode).toBe(130);
-    expect(host.stderr.text).toBe('SIGINT: stopping, cleaning up first\nSIGTERM: still cleaning up, please wait\n');
+    expect(host.stderr.text).toBe(
+      'SIGINT: stopping, cleaning up first\n' +
+        'SIGTERM: still cleaning up, please wait; once more within 2 s leaves things behind\n',
+    );
+    expect(host.exits).toEqual([]);
+  });
+
+  describe('at a third signal', () => {
+    /** Sends SIGINT at these milliseconds to a command that holds a cluster. */
+    async function interruptAt(times: readonly number[]) {
+      const host = createHost();
+      let nowMs = 0;
+      const release = new AbortController();
+      const running = runBin(
+        commandOf(async ({ onForcedExit }) => {
+          onForcedExit?.(() => 'left behind: cluster x');
+          onForcedExit?.(() => 'never held')();
+          queueMicrotask(() => {
+            for (nowMs of times) host.emit('SIGINT');
+            release.abort();
+          });
+          await new Promise((resolve) => release.signal.addEventListener('abort', resolve));
+        }),
+        { host, clock: { now: () => nowMs } },
+      );
+      await running;
+      return host;
+    }
+
+    it('leaves at once when it comes within two seconds, and says what stays behind', async () => {
+      const host = await interruptAt([0, 5_000, 7_000]);
+      expect(host.exits).toEqual([130]);
+      expect(host.stderr.text).toMatch(/SIGINT: leaving now, before all is cleaned up\nleft behind: cluster x\n$/);
+    });
+
+    it.each([
+      ['later', [0, 1_000, 3_001]],
+      ['as the echo of the one before', [0, 1_000, 1_020]],
+    ])('stays when it comes %s', async (_when, times) => {
+      expect((await interruptAt(times)).exits).toEqual([]);
+    });
   });
 
   it('leaves signals to the system when the command has ended', async () => {

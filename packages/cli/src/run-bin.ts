@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process'; // the edge: what `bin.ts` of every package would otherwise repeat
-import { systemClock } from './clock.js';
+import { type Clock, systemClock } from './clock.js';
 import type { Command } from './command.js';
 import { formatError } from './error-report.js';
 import { exitCodes } from './exit-codes.js';
@@ -10,6 +10,12 @@ import { runCommand } from './run-command.js';
 /** Signals that ask a process to stop, with their numbers. */
 const stopSignals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 const SIGPIPE = 13;
+/** Milliseconds after a second signal in which a third one ends the process at once. */
+const IMPATIENCE_MS = 2_000;
+/** Milliseconds in which the same signal once more is its echo. */
+const ECHO_MS = 50;
+// DECTCEM, https://vt100.net/docs/vt510-rm/DECTCEM.html
+const SHOW_CURSOR = '\u001b[?25h';
 
 /** Name of a signal that asks a process to stop. */
 export type StopSignal = keyof typeof stopSignals;
@@ -25,12 +31,15 @@ export interface Host {
   cwd(): string;
   on(event: string, listener: (value: unknown) => void): unknown;
   off(event: string, listener: (value: unknown) => void): unknown;
+  exit(code: number): void;
 }
 
 /** For `runBin`. */
 export interface RunBinOptions {
   /** @default this process */
   readonly host?: Host;
+  /** @default the machine's */
+  readonly clock?: Pick<Clock, 'now'>;
   /** Called at every stop signal with how many there were; the first one has aborted `signal` by then. @default says so on stderr */
   onSignal?(name: StopSignal, count: number): void;
 }
@@ -54,10 +63,11 @@ export class StopError extends Error {
  * Runs a command as this process: its arguments, environment and streams.
  *
  * A stop signal, a closed output and an unhandled rejection abort the command's signal; the exit code then tells so
- * whatever the command returns. There is no `process.exit()`: what is still being written gets finished.
+ * whatever the command returns. There is no `process.exit()`: what is still being written gets finished. Only a third
+ * signal, within two seconds of the one before, leaves at once, after saying what the command left behind.
  */
 export async function runBin(command: Command, options: RunBinOptions = {}): Promise<void> {
-  const { host = process as Host } = options;
+  const { host = process as Host, clock = systemClock } = options;
   const { argv, env, stdin, stdout, stderr } = host;
   const onSignal = options.onSignal ?? ((name, count) => void stderr.write(signalNote(name, count)));
   const controller = new AbortController();
@@ -69,10 +79,25 @@ export async function runBin(command: Command, options: RunBinOptions = {}): Pro
   };
 
   let count = 0;
+  let lastMs = -Infinity;
+  let lastName: StopSignal | undefined;
+  const lastWords = new Set<() => string>();
   const listeners = (Object.entries(stopSignals) as [StopSignal, number][]).map(([name, number]) => {
     const listener = () => {
       stop(new StopError(`stopped by ${name}`, 128 + number));
+      const nowMs = clock.now();
+      // npm hands on what the terminal has sent to the whole group already.
+      if (name === lastName && nowMs - lastMs <= ECHO_MS) return;
+      lastName = name;
+      const isImpatient = nowMs - lastMs <= IMPATIENCE_MS;
+      lastMs = nowMs;
       onSignal(name, ++count);
+      if (count < 3 || !isImpatient) return;
+      if ('isTTY' in stderr && stderr.isTTY === true) stderr.write(SHOW_CURSOR);
+      stderr.write(
+        [`${name}: leaving now, before all is cleaned up`, ...[...lastWords].map((say) => say()), ''].join('\n'),
+      );
+      host.exit(kept ?? 128 + number);
     };
     host.on(name, listener);
     return { name, listener };
@@ -97,7 +122,21 @@ export async function runBin(command: Command, options: RunBinOptions = {}): Pro
   host.on('uncaughtException', onUnhandled);
 
   const version = () => findVersion(argv[1] ?? host.cwd());
-  const io = { env, cwd: host.cwd(), stdin, stdout, stderr, signal: controller.signal, clock: systemClock, version };
+  const onForcedExit = (say: () => string) => {
+    lastWords.add(say);
+    return () => void lastWords.delete(say);
+  };
+  const io = {
+    env,
+    cwd: host.cwd(),
+    stdin,
+    stdout,
+    stderr,
+    signal: controller.signal,
+    clock: systemClock,
+    version,
+    onForcedExit,
+  };
   const code = await runCommand(command, argv.slice(2), io);
   host.exitCode = kept ?? code;
   // From here on a signal ends the process at once, should something still hold it open.
@@ -105,7 +144,8 @@ export async function runBin(command: Command, options: RunBinOptions = {}): Pro
 }
 
 function signalNote(name: StopSignal, count: number): string {
-  return count === 1 ? `${name}: stopping, cleaning up first\n` : `${name}: still cleaning up, please wait\n`;
+  if (count === 1) return `${name}: stopping, cleaning up first\n`;
+  return `${name}: still cleaning up, please wait; once more within 2 s leaves things behind\n`;
 }
 
 // The nearest package.json above the program, which npm may have linked from elsewhere.

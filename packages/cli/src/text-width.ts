@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const CONTROL = /\p{Cc}/u;
 const ZERO = /\p{M}|[\u200b-\u200f]|[\ufe00-\ufe0f]/u;
 
 /** How many columns of a terminal a text takes. It must be one line without control characters. */
@@ -27,6 +28,7 @@ export function truncate(text: string, columns: number): string {
 
 /** One printable line of what may hold line breaks, tabs, escape sequences and other control characters. */
 export function printable(text: string): string {
+  if (!CONTROL.test(text)) return text.trimEnd();
   return stripVTControlCharacters(text)
     .replace(/\p{Cc}+/gu, ' ')
     .trimEnd();

@@ -1,4 +1,4 @@
-import type { TestCase, TestReport, TestSuite } from '@seatrial/junit';
+import type { TestCase, TestReport, TestSuite, TextFilter } from '@seatrial/junit';
 import type { Dirent } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -39,6 +39,8 @@ export interface CommandTestOptions extends Limits {
   readonly graceMs?: number;
   readonly clock?: Clock;
   readonly onLine?: (line: string) => void;
+  /** Makes what changes the program's output before it is cut into lines: a redactor. @default none */
+  readonly createFilter?: () => TextFilter;
 }
 
 const MAX_REPORT_BYTES = 100 * 1024 * 1024;
@@ -76,6 +78,7 @@ export async function runCommandTest(options: CommandTestOptions): Promise<TestS
     ...(cwd === undefined ? {} : { cwd }),
     ...(signal === undefined ? {} : { signal }),
     ...(graceMs === undefined ? {} : { graceMs }),
+    ...(options.createFilter === undefined ? {} : { createFilter: options.createFilter }),
   });
   signal?.throwIfAborted();
   const said = output.toString();

@@ -1,6 +1,7 @@
 import type { ResultPromise } from 'execa';
 import type { Clock } from './clock.js';
 import { JunitError } from './errors.js';
+import type { TextFilter } from './output-lines.js';
 import { createLineSplitter, createOutputTail } from './output-lines.js';
 import type { ProcessGroup } from './process-group.js';
 import { findProcessGroup } from './process-group.js';
@@ -26,6 +27,8 @@ export interface CommandCaseSpec {
   readonly tailLines?: number;
   /** Called for each line of either stream, without its end; a line of over 16,384 characters comes in pieces. */
   readonly onLine?: (line: string) => void;
+  /** Makes what changes the text of a stream before it is cut into lines: a redactor. @default none */
+  readonly createFilter?: () => TextFilter;
   readonly clock: Clock;
 }
 
@@ -85,7 +88,8 @@ export async function runCommandAsTestCase(spec: CommandCaseSpec): Promise<Comma
       ...(signal === undefined ? {} : { signal }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     };
-    ({ exit, stopped } = await follow(child, lines, { ...limits, graceMs: spec.graceMs ?? 10_000 }));
+    const read = (stream: AsyncIterable<Uint8Array>) => readLines(stream, lines, spec.createFilter?.());
+    ({ exit, stopped } = await follow(child, read, { ...limits, graceMs: spec.graceMs ?? 10_000 }));
   }
   const problem = stopped ?? describeExit(program, exit);
   const text = tail.toString();
@@ -110,7 +114,7 @@ type Child = ResultPromise<{ buffer: false; encoding: 'buffer'; reject: false; d
 /** Reads a child's output to its end, and ends the child when it is time. */
 async function follow(
   child: Child,
-  onLine: (line: string) => void,
+  read: (stream: AsyncIterable<Uint8Array>) => Promise<void>,
   limits: FollowLimits,
 ): Promise<{ readonly exit: Exit; readonly stopped: Problem | undefined }> {
   const { clock, signal, timeoutMs, graceMs } = limits;
@@ -137,7 +141,7 @@ async function follow(
     if (await sleepQuietly(clock, graceMs, done.signal)) end(undefined);
   });
   try {
-    await Promise.all([child.stdout, child.stderr].map((stream) => readLines(stream, onLine)));
+    await Promise.all([child.stdout, child.stderr].map(read));
     return { exit: await exited, stopped };
   } catch (error) {
     group.kill('SIGKILL');
@@ -160,8 +164,12 @@ async function endGroup(
   if (await sleepQuietly(clock, graceMs, done)) group.kill('SIGKILL');
 }
 
-async function readLines(stream: AsyncIterable<Uint8Array>, onLine: (line: string) => void): Promise<void> {
-  const splitter = createLineSplitter(onLine);
+async function readLines(
+  stream: AsyncIterable<Uint8Array>,
+  onLine: (line: string) => void,
+  filter: TextFilter | undefined,
+): Promise<void> {
+  const splitter = createLineSplitter(onLine, { filter });
   for await (const chunk of stream) splitter.push(chunk);
   splitter.end();
 }

@@ -18,6 +18,7 @@ export { type CommandCase, type CommandCaseSpec, runCommandAsTestCase } from './
 export { JunitError, type JunitErrorCode } from './errors.js';
 export { type FunctionCase, type FunctionCaseSpec, problemOf, runAsTestCase } from './function-case.js';
 export { type MergedReport, type MergeInput, type MergeOptions, mergeReports } from './merge.js';
+export type { TextFilter } from './output-lines.js';
 export { parseReport, readReport } from './report-reader.js';
 export { formatReport } from './report-writer.js';
 export {

@@ -9,6 +9,13 @@ export interface LineSplitter {
   end(): void;
 }
 
+/** Changes a text that comes in pieces, for example takes secrets out of it. May hold back what it has to see more of. */
+export interface TextFilter {
+  push(text: string): string;
+  /** The rest. */
+  end(): string;
+}
+
 /** Longest line handed over in one piece; what goes on for longer comes in several. */
 const MAX_LINE_CHARS = 16_384;
 
@@ -18,8 +25,13 @@ const MAX_LINE_CHARS = 16_384;
  */
 export function createLineSplitter(
   onLine: (line: string) => void,
-  { maxLineChars = MAX_LINE_CHARS }: { readonly maxLineChars?: number } = {},
+  options: {
+    readonly maxLineChars?: number;
+    /** Sees the text before it is cut into lines. @default leaves it as it is */
+    readonly filter?: TextFilter | undefined;
+  } = {},
 ): LineSplitter {
+  const { maxLineChars = MAX_LINE_CHARS, filter = { push: (text) => text, end: () => '' } } = options;
   const decoder = new TextDecoder();
   let pending = '';
   const take = (text: string) => {
@@ -39,9 +51,9 @@ export function createLineSplitter(
     }
   };
   return {
-    push: (chunk) => take(decoder.decode(chunk, { stream: true })),
+    push: (chunk) => take(filter.push(decoder.decode(chunk, { stream: true }))),
     end() {
-      take(decoder.decode());
+      take(filter.push(decoder.decode()) + filter.end());
       if (pending !== '') hand(pending);
       pending = '';
     },

@@ -24,6 +24,7 @@ export {
   DEFAULT_LOCATION,
   PROJECT,
   startSandbox,
+  type ClusterRecord,
   type Sandbox,
   type SandboxOptions,
 } from './start-sandbox.js';

@@ -89,6 +89,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly dataDir: string;
   /** Where images are built and pods run. */
   readonly docker: { readonly kind: 'engine' | 'stand-in'; readonly host: string };
+  /** GKE clusters that there are now, in whatever state: the sandbox's own record, which no fault touches. */
+  clusters(): readonly ClusterRecord[];
   readonly storage: StorageApi;
   readonly registry: Registry;
   readonly github: GithubApi;
@@ -96,6 +98,15 @@ export interface Sandbox extends AsyncDisposable {
   readonly compute: ComputeStore;
   /** Gives back ports, processes and folders. Repeatable. */
   close(): Promise<void>;
+}
+
+/** A cluster as the sandbox knows it. */
+export interface ClusterRecord {
+  readonly name: string;
+  readonly location: string;
+  /** `PROVISIONING`, `RUNNING`, `STOPPING`, `ERROR`, … */
+  readonly status: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Project of everything in the sandbox. */
@@ -249,6 +260,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         engine === undefined
           ? { kind: 'stand-in', host: env['DOCKER_HOST'] ?? '' }
           : { kind: 'engine', host: engine.host },
+      clusters: () => listRecords(gke.manager),
       storage,
       registry,
       github,
@@ -260,6 +272,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await close();
     throw cause;
   }
+}
+
+function listRecords(manager: ClusterManager): readonly ClusterRecord[] {
+  const { clusters } = manager.listClusters({ parent: `projects/${PROJECT}/locations/-` });
+  return (clusters as readonly Record<string, unknown>[]).map(({ name, location, status, resourceLabels }) => ({
+    name: String(name),
+    location: String(location),
+    status: String(status),
+    labels: { ...(resourceLabels as Record<string, string> | undefined) },
+  }));
 }
 
 /** Connects to an engine and removes what killed sandboxes left on it. */

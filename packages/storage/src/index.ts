@@ -30,4 +30,5 @@ export type {
   UploadFolderOptions,
   WriteOptions,
 } from './object-store.js';
+export { removeTornWrites } from './file/torn-writes.js';
 export { formatUri, joinUri, parseUri, type StorageUri } from './uri.js';

@@ -3,6 +3,8 @@ import type { RunResult, TaskResult } from '@seatrial/pipeline';
 
 /** Lines of a failed task's detail that the summary shows; the log has the rest. */
 const DETAIL_LINES = 15;
+/** Characters of its message. */
+const MAX_MESSAGE = 500;
 
 export interface SummaryInput {
   readonly result: RunResult;
@@ -18,7 +20,13 @@ export interface SummaryInput {
   /** Lines for the reader to act on, for example how to delete what was kept. */
   readonly notes?: readonly string[];
   /** Cases of the reports. */
-  readonly tests: { readonly passed: number; readonly failed: number; readonly skipped: number };
+  readonly tests: {
+    readonly passed: number;
+    readonly failed: number;
+    readonly skipped: number;
+    /** The first of those that failed. @default none */
+    readonly failedCases?: readonly { readonly suite: string; readonly name: string; readonly message: string }[];
+  };
 }
 
 /** Characters of a line, and what it starts with below a title. */
@@ -83,10 +91,15 @@ function failure({ name, error }: TaskResult): string[] {
   const detail = error.detail?.trim().split('\n').slice(-DETAIL_LINES) ?? [];
   return [
     '',
-    `${name}: ${error.message}`,
+    `${name}: ${shorten(error.message)}`,
     ...detail.map((line) => `    ${line}`),
     ...(error.hint === undefined ? [] : [`    hint: ${error.hint}`]),
   ];
+}
+
+/** Several failures at once make long messages; the log has all of it. */
+function shorten(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
 }
 
 function next({ runUri, result }: SummaryInput, failed: readonly TaskResult[]): string[] {

@@ -25,6 +25,7 @@ export function checkTask(trial: Trial, clone: ReturnType<typeof cloneTask>, che
           env: await trial.services.env(),
           signal: context.signal,
           onLine: context.log,
+          createFilter: () => trial.redact.stream(),
           clock: trial.clock,
           timeoutMs,
         });

@@ -3,6 +3,7 @@ import type { ClusterHandle, ProviderRequest } from '@seatrial/deploy';
 import { defineTask, type Json } from '@seatrial/pipeline';
 import { parseDuration } from '../config/duration.js';
 import { onCluster, type ClusterTrial } from '../trial.js';
+import { holdCluster } from '../run/holdings.js';
 import type { cloneTask } from './clone.js';
 import { reported } from './reported.js';
 
@@ -52,6 +53,7 @@ export function createClusterTask(trial: ClusterTrial, clone: ReturnType<typeof 
         const earlier = context.checkpoints[name] as ClusterHandle | undefined;
         const planned = earlier ?? provider.plan(request);
         await context.checkpoint(planned);
+        holdCluster(trial, planned);
         context.log(`cluster ${planned.name}`);
         const handle = await provider.create(planned, request, limits);
         const kubeconfig = kubeconfigPath();

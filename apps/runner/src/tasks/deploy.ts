@@ -2,6 +2,7 @@ import { defineTask, type Task } from '@seatrial/pipeline';
 import { join } from 'node:path';
 import { parseDuration } from '../config/duration.js';
 import { namespaceOf, onCluster, releaseOf, sourceDir, type ClusterTrial } from '../trial.js';
+import { holdRelease } from '../run/holdings.js';
 import type { buildTask } from './build.js';
 import type { cloneTask } from './clone.js';
 import type { createClusterTask } from './create-cluster.js';
@@ -35,6 +36,7 @@ export function deployTask(
         const { labelsOfRun, setUp } = await import('@seatrial/deploy');
         const { build, cluster, clone } = context.inputs;
         const folder = sourceDir(trial, clone.dir);
+        holdRelease(trial);
         await setUp({
           helm: await trial.services.helm(cluster.kubeconfig, { signal: context.signal, onLine: context.log }),
           kube: await trial.services.kube(cluster.kubeconfig),

@@ -1,6 +1,7 @@
 import type { ClusterHandle } from '@seatrial/deploy';
 import { defineTask, type Task } from '@seatrial/pipeline';
 import { namespaceOf, onCluster, releaseOf, type ClusterTrial } from '../trial.js';
+import { releaseAll } from '../run/holdings.js';
 import type { createClusterTask } from './create-cluster.js';
 import { reported } from './reported.js';
 
@@ -59,6 +60,7 @@ export function teardownTask(
           signal: context.signal,
           onProgress: context.progress,
         });
+        releaseAll(trial, handle);
         if (provider.ownsCluster) context.log(`cluster ${handle.name} is gone`);
         return { output: undefined };
       }),

@@ -129,6 +129,7 @@ async function runOnce(
         timeoutMs,
         signal,
         onLine,
+        createFilter: () => trial.redact.stream(),
         clock,
       });
       await trial.results.addFolder(context.name, artifactsDir);

@@ -33,6 +33,14 @@ const clientOf = (token?: string, options: Partial<GithubConnection> = {}) =>
   createGithubClient({ baseUrl: sandbox.env['GITHUB_API_URL'], clock, ...(token && { token }), ...options });
 
 describe(createGithubClient, () => {
+  it('comments, and changes its comment', async () => {
+    const client = clientOf('t-ada');
+    const { id } = await client.createComment({ ...widgets, number: 7, body: 'first' });
+    await client.updateComment({ ...widgets, id, body: 'second' });
+    expect(await client.listComments({ ...widgets, number: 7 })).toEqual([{ id, body: 'second', author: 'ada' }]);
+    expect(await client.findLogin()).toBe('ada');
+  });
+
   it('reads without a token what is public', async () => {
     const client = clientOf();
     expect(await client.getPull({ ...widgets, number: 7 })).toEqual({

@@ -1,5 +1,7 @@
 import type { CollaboratorCalls } from './collaborators.js';
 import { collaboratorCalls } from './collaborators.js';
+import type { CommentCalls } from './comments.js';
+import { commentCalls } from './comments.js';
 import type { GithubConnection } from './github-call.js';
 import { createGithubCall } from './github-call.js';
 import type { HookCalls } from './hooks.js';
@@ -13,7 +15,7 @@ import { statusCalls } from './statuses.js';
  * What this package asks of GitHub. Every call rejects with {@link ProwError} `GITHUB`, which has `httpStatus` where there
  * was an answer and is `infrastructure` where GitHub was away, broken or too busy.
  */
-export interface GithubClient extends RepositoryCalls, HookCalls, CollaboratorCalls, StatusCalls {}
+export interface GithubClient extends RepositoryCalls, HookCalls, CollaboratorCalls, StatusCalls, CommentCalls {}
 
 /**
  * Makes a client of GitHub's REST API. Nothing is loaded or sent before the first call.
@@ -22,5 +24,11 @@ export interface GithubClient extends RepositoryCalls, HookCalls, CollaboratorCa
  */
 export function createGithubClient(options: GithubConnection): GithubClient {
   const call = createGithubCall(options);
-  return { ...repositoryCalls(call), ...hookCalls(call), ...collaboratorCalls(call), ...statusCalls(call) };
+  return {
+    ...repositoryCalls(call),
+    ...hookCalls(call),
+    ...collaboratorCalls(call),
+    ...statusCalls(call),
+    ...commentCalls(call),
+  };
 }

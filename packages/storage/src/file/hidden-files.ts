@@ -9,6 +9,11 @@ export function isHidden(name: string): boolean {
   return name.endsWith(TEMPORARY) || name.endsWith(FACTS);
 }
 
+/** Whether a file is a write that is going on, or a lock. */
+export function isTemporary(name: string): boolean {
+  return name.endsWith(TEMPORARY);
+}
+
 /** A new file in the folder of an object. */
 export function temporaryPath(path: string, id: string): string {
   // Without the object's name: with it, it could be too long for a file system.

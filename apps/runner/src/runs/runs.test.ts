@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { exampleRepo, type ExampleRepo, seatrial } from '../testing.js';
+
+/** A run whose check goes on until it is stopped. */
+async function endlessRun(repo: ExampleRepo) {
+  await repo.edit('seatrial.yaml', (text) =>
+    text.replace('command: [npm, run, --silent, lint]', 'command: [sh, -c, echo waiting; sleep 600]'),
+  );
+  const running = seatrial(['e2e', '--only', 'clone,lint', '--results', repo.results], { cwd: repo.dir });
+  const list = () => seatrial(['runs', 'list', '--results', repo.results, '--json']);
+  await expect
+    .poll(
+      async () => {
+        const [run] = JSON.parse((await list()).stdout) as { buildId: string }[];
+        if (run === undefined) return undefined;
+        return (await seatrial(['runs', 'logs', run.buildId, 'lint', '--results', repo.results])).stdout;
+      },
+      { timeout: 30_000, interval: 300 },
+    )
+    .toContain('waiting');
+  const [run] = JSON.parse((await list()).stdout) as { buildId: string; uri: string; state: string }[];
+  if (run === undefined) throw new Error('no run');
+  return { running, run };
+}
+
+describe('seatrial runs', { timeout: 60_000 }, () => {
+  it('lists and shows a run while it goes on, and stops it from elsewhere', async () => {
+    await using repo = await exampleRepo();
+    const { running, run } = await endlessRun(repo);
+    expect(run.state).toBe('running');
+    const at = [run.buildId, '--results', repo.results];
+    const shown = await seatrial(['runs', 'show', ...at]);
+    expect(shown.stdout).toMatch(/^running {2}started/);
+    expect(shown.stdout).toMatch(/lint +running/);
+    expect(shown.stdout).toMatch(/finalize +pending/);
+
+    const followed = seatrial(['runs', 'logs', ...at, '--follow']);
+    const cancelled = await seatrial(['runs', 'cancel', ...at, '--wait']);
+    expect(cancelled.stdout).toContain(`aborted  ${run.uri}`);
+    expect(cancelled.code).toBe(0);
+
+    const { stdout, code } = await running;
+    expect(stdout).toMatch(/^ABORTED {2}/m);
+    expect(code).toBe(1);
+    const finished = readFileSync(join(fileURLToPath(run.uri), 'finished.json'), 'utf8');
+    expect(JSON.parse(finished)).toMatchObject({ passed: false, result: 'ABORTED' });
+    expect((await followed).stdout).toMatch(/lint \| waiting[^]*seatrial \| stopping: asked to stop by /);
+
+    const again = await seatrial(['runs', 'cancel', ...at]);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain('is not running: it is aborted');
+  });
+
+  it('says when there is no such run or task', async () => {
+    await using repo = await exampleRepo();
+    const none = await seatrial(['runs', 'show', '17', '--results', repo.results]);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain('no run "17" below');
+    expect((await seatrial(['runs', 'list', '--results', repo.results])).stdout).toContain('no runs below');
+  });
+});
+
+describe('seatrial step', { timeout: 60_000 }, () => {
+  it('runs a task in a run of its own, after what it needs', async () => {
+    await using repo = await exampleRepo();
+    const { stdout, code } = await seatrial(['step', 'lint', '--results', repo.results], { cwd: repo.dir });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/clone +succeeded[^]*lint +succeeded/);
+    expect(stdout).not.toMatch(/build|create-cluster/);
+  });
+});
+
+describe('seatrial e2e --json', { timeout: 60_000 }, () => {
+  it('writes events as lines of JSON, the result last, and runs a chosen task again with --from', async () => {
+    await using repo = await exampleRepo();
+    const args = ['e2e', '--only', 'clone,lint', '--results', repo.results, '--json'];
+    const first = await seatrial(args, { cwd: repo.dir });
+    const events = first.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(events[0]).toMatchObject({ type: 'run', state: 'running' });
+    expect(events.at(-1)).toMatchObject({ type: 'result', state: 'succeeded', exitCode: 0 });
+
+    const resume = [
+      'e2e',
+      '--resume',
+      String(events.at(-1)?.['runUri']),
+      '--from',
+      'lint',
+      '--skip',
+      'deploy,helm-test,tfjob-test',
+      '--json',
+    ];
+    const second = await seatrial(resume, { cwd: repo.dir });
+    const ended = second.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lint = ended.filter(({ type, name }) => type === 'task' && name === 'lint').map(({ state }) => state);
+    expect(lint).toEqual(['running', 'succeeded']); // though it had; the source, which is gone with the first run, is cloned again
+    expect(second.code).toBe(0);
+  });
+});

@@ -36,6 +36,7 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
     getScrollElement: () => box.current,
     estimateSize: () => ROW,
     overscan: 6,
+    useFlushSync: false,
     scrollPaddingStart: HEAD + ROW,
   });
   const columnItems = useVirtualizer({
@@ -44,9 +45,11 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
     getScrollElement: () => box.current,
     estimateSize: () => COLUMN,
     overscan: 4,
+    useFlushSync: false,
     scrollPaddingStart: names,
   });
   const shownColumns = columnItems.getVirtualItems();
+  const firstColumn = shownColumns[0]?.index ?? 0;
   const lastColumn = shownColumns.at(-1)?.index ?? 0;
   useEffect(() => {
     if (lastColumn >= columns.length - 2) onEnd();
@@ -151,36 +154,20 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
           </div>
         </div>
         <div className="grid-body" style={{ ...style, height: rowItems.getTotalSize() }}>
-          {rowItems.getVirtualItems().map(({ index: at, start: top }) => {
-            const row = rows[at];
-            if (row === undefined) return null;
-            return (
-              <div key={row.name} role="row" aria-rowindex={at + 3} className="grid-row" style={{ top, height: ROW }}>
-                <div role="rowheader" aria-colindex={1} className="grid-name" title={row.name}>
-                  <bdi>{row.name}</bdi>
-                  {row.flakiness > 0 ? (
-                    <span className="flakiness" title="flakiness: changes between pass and fail, per run">
-                      {Math.round(row.flakiness * 100)}%
-                    </span>
-                  ) : null}
-                </div>
-                {shownColumns.map(({ index, start }) => {
-                  const run = columns[index];
-                  if (run === undefined) return null;
-                  const cell = row.cells[index] ?? null;
-                  return (
-                    <Cell
-                      key={index}
-                      place={{ row: at, column: index }}
-                      left={names + start}
-                      isActive={active.row === at && active.column === index}
-                      address={runAddress(run.run, { tab: 'tests', test: row.name })}
-                      state={cell?.state ?? 'missing'}
-                      label={labelOf(row, cell, run)}
-                    />
-                  );
-                })}
-              </div>
+          {rowItems.getVirtualItems().map(({ index, start }) => {
+            const row = rows[index];
+            return row === undefined ? null : (
+              <Row
+                key={row.name}
+                row={row}
+                at={index}
+                top={start}
+                names={names}
+                columns={columns}
+                first={firstColumn}
+                last={lastColumn}
+                activeColumn={active.row === index ? active.column : undefined}
+              />
             );
           })}
         </div>
@@ -189,6 +176,50 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
     </>
   );
 }
+
+interface RowProps {
+  readonly row: GridRow;
+  readonly at: number;
+  readonly top: number;
+  /** Width of the names' column. */
+  readonly names: number;
+  readonly columns: readonly RunHead[];
+  /** Columns in view. */
+  readonly first: number;
+  readonly last: number;
+  readonly activeColumn: number | undefined;
+}
+
+/** One test. Scrolling makes rows anew only where they come into view. */
+const Row = memo(function Row({ row, at, top, names, columns, first, last, activeColumn }: RowProps) {
+  return (
+    <div role="row" aria-rowindex={at + 3} className="grid-row" style={{ top, height: ROW }}>
+      <div role="rowheader" aria-colindex={1} className="grid-name" title={row.name}>
+        <bdi>{row.name}</bdi>
+        {row.flakiness > 0 ? (
+          <span className="flakiness" title="flakiness: changes between pass and fail, per run">
+            {Math.round(row.flakiness * 100)}%
+          </span>
+        ) : null}
+      </div>
+      {columns.slice(first, last + 1).map((run, offset) => {
+        const index = first + offset;
+        const cell = row.cells[index] ?? null;
+        return (
+          <Cell
+            key={index}
+            place={{ row: at, column: index }}
+            left={names + index * COLUMN}
+            isActive={activeColumn === index}
+            address={runAddress(run.run, { tab: 'tests', test: row.name })}
+            state={cell?.state ?? 'missing'}
+            label={labelOf(row, cell, run)}
+          />
+        );
+      })}
+    </div>
+  );
+});
 
 interface CellProps {
   readonly place: Place;

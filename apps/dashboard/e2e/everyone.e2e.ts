@@ -4,23 +4,11 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { JOB, resultFolder, RUNS } from '../src/testing/fixtures.js';
+import { resultFolder, RUNS } from '../src/testing/fixtures.js';
 import { openPage, PHONE, serve } from './page.js';
+import { VIEWS } from './views.js';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-/** Each view, and what is there once it has been read. */
-export const VIEWS: readonly (readonly [name: string, path: string, ready: string])[] = [
-  ['jobs', '', '.jobs .rate'],
-  ['pulls', 'pulls', '.pull-job'],
-  ['grid', `grid/${JOB}`, '.grid-body .cell'],
-  ['run', `run/${RUNS.failedDeploy}`, '.line-text'],
-  ['tests', `run/${RUNS.failedTest}?tab=tests`, '.history'],
-  ['artifacts', `run/${RUNS.failedDeploy}?tab=artifacts&file=artifacts/junit_deploy.xml`, '.line-text'],
-  ['facts', `run/${RUNS.passedWithLargerNodes}?tab=facts`, '.facts pre'],
-  ['in progress', `run/${RUNS.inProgress}`, '.following-live'],
-  ['compare', `compare?a=${RUNS.failedTest}&b=${RUNS.passedWithLargerNodes}`, '.durations'],
-];
 
 /** What axe finds that is serious or critical. It is put in past the page's policy, which would not let it in. */
 async function violations(page: Page): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ContextOf } from '@seatrial/cli';
-import { createObjectStore, parseUri, storeOptionsFromEnv } from '@seatrial/storage';
+import { createObjectStore, joinUri, parseUri, storeOptionsFromEnv } from '@seatrial/storage';
 import { startDashboard } from './server/start-dashboard.js';
 import type { uiFlags } from './ui-flags.js';
 
@@ -12,6 +12,8 @@ export async function ui({ flags, env, cwd, signal, print, logger, clock }: Cont
     cwd,
     ...(place.scheme === 'file' ? { fileRoot: place.path } : {}),
   });
+  // Results that cannot be read are said now and not on the page; and the store's client is loaded by then.
+  for await (const _ of store.listLevel(joinUri(flags.results, 'logs/'), { signal })) break;
   await using dashboard = await startDashboard({
     store,
     results: flags.results,

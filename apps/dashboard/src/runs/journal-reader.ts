@@ -18,7 +18,7 @@ export interface JournalReader {
 }
 
 /** A file that is missing, torn or of another version counts as not there: what is shown then is less, not wrong. */
-export function createJournalReader(results: Results, run: string): JournalReader {
+export function createJournalReader(results: Results): JournalReader {
   const kept = new Map<string, { readonly generation: string; readonly value: Promise<unknown> }>();
   const read = (object: ResultObject): Promise<unknown> => {
     const known = kept.get(object.path);

@@ -56,7 +56,7 @@ export function createRuns(results: Results, heads: RunHeads, { now }: { readonl
   };
 
   const journalOf = (run: string): JournalReader => {
-    const reader = journals.get(run) ?? createJournalReader(results, run);
+    const reader = journals.get(run) ?? createJournalReader(results);
     journals.set(run, reader);
     return reader;
   };

@@ -33,6 +33,7 @@ describe(piecesOf, () => {
         const line = parts
           .join('')
           .replaceAll('\n', '')
+          // eslint-disable-next-line no-control-regex -- an escape that begins no colour is left out
           .replace(/\u001b(?!\[[\d;]*m)/g, '');
         expect(
           piecesOf(line)

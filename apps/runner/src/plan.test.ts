@@ -40,10 +40,7 @@ describe('a matrix of clusters', () => {
   it('has a track of tasks for each, side by side from the build on', () => {
     const { graph } = planSettings(matrix);
     const needs = Object.fromEntries(
-      graph.tasks.map((task) => [
-        task.name,
-        [...Object.values(task.needs), ...task.after].map(({ name }) => name).sort(),
-      ]),
+      graph.tasks.map((task) => [task.name, [...needsOf(task), ...task.after].map(({ name }) => name).sort()]),
     );
     expect(needs).toMatchObject({
       'create-cluster-old': ['clone'],

@@ -85,8 +85,8 @@ export function planTrial(trial: Trial, { only: named, from, skip = [], fresh = 
 function followersOf(graph: Graph, names: readonly string[]): readonly string[] {
   const found = new Set(selectTasks(graph, { only: names }).names);
   for (const name of [...found]) if (!names.includes(name)) found.delete(name);
-  for (const { name, needs, after } of graph.order) {
-    if ([...Object.values(needs), ...after].some((one) => found.has(one.name))) found.add(name);
+  for (const task of graph.order) {
+    if ([...needsOf(task), ...task.after].some((one) => found.has(one.name))) found.add(task.name);
   }
   return [...found];
 }
@@ -96,7 +96,7 @@ export function withNeeds({ graph }: Pick<Plan, 'graph'>, name: string): readonl
   selectTasks(graph, { only: [name] });
   const found = new Set([name]);
   for (const task of [...graph.order].reverse()) {
-    if (found.has(task.name)) for (const need of Object.values(task.needs)) found.add(need.name);
+    if (found.has(task.name)) for (const need of needsOf(task)) found.add(need.name);
   }
   return [...found];
 }

@@ -29,7 +29,8 @@ export function validateMetadata(resource: Resource, { metadata }: KubeObject): 
     ...ownersFaults(metadata),
   );
   (metadata.finalizers ?? []).forEach((name, index) => {
-    const isForeign = resource.custom !== undefined || ['apiextensions.k8s.io', 'coordination.k8s.io'].includes(resource.group);
+    const isForeign =
+      resource.custom !== undefined || ['apiextensions.k8s.io', 'coordination.k8s.io'].includes(resource.group);
     const known = isForeign || ['orphan', 'foregroundDeletion', 'kubernetes'].includes(name);
     if (!known && !name.includes('/')) {
       const why = 'name is neither a standard finalizer name nor is it fully qualified';

@@ -4,7 +4,7 @@ import { printable } from './text-width.js';
 
 const LONGEST_NAME = 24;
 /** Bytes that may wait for a slow reader; log lines beyond are left out here. The program must not wait for it. */
-const MAX_PENDING_BYTES = 4 * 1024 * 1024;
+const MAX_PENDING_BYTES = 256 * 1024;
 
 /** Progress as timestamped lines: each change of state, each log line. */
 export function createPlainProgress({ stream, clock, tasks }: Omit<ProgressOptions, 'isTty' | 'color'>): Progress {

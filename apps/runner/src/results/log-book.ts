@@ -92,7 +92,7 @@ export async function openLogBook({ dir, clock, redact, onFailure }: LogBookOpti
       tails.set(task, tail);
       const stamp = stampOf(clock.now());
       for (const piece of cleanPieces(redact(text))) {
-        tail.push(piece.length > TAIL_LINE_LENGTH ? `${piece.slice(0, TAIL_LINE_LENGTH)}…` : piece);
+        tail.push(piece.length > TAIL_LINE_LENGTH ? copyOf(`${piece.slice(0, TAIL_LINE_LENGTH)}…`) : piece);
         if (tail.length > TAIL_LINES) tail.shift();
         trying(() => fileOf(task).append(`${stamp} ${piece}`));
         trying(() => all.append(`${stamp} ${task} | ${piece}`));
@@ -107,6 +107,11 @@ export async function openLogBook({ dir, clock, redact, onFailure }: LogBookOpti
       if (failure !== undefined) throw failure;
     },
   };
+}
+
+/** A text of its own: a slice holds all that it was cut from. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** Lines of printable text: what a terminal would have done with colours, cursors and `\r` says nothing to a reader. */

@@ -2,7 +2,7 @@ import type { Redactor } from '@seatrial/cli';
 import type { Observer } from './observer.js';
 
 /** Bytes that may wait for a slow reader. The run must not wait for it. */
-const MAX_PENDING_BYTES = 4 * 1024 * 1024;
+const MAX_PENDING_BYTES = 256 * 1024;
 
 /**
  * Every event of the pipeline as one line of JSON, as it happens. Log lines that come while the reader is far behind are

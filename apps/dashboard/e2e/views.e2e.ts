@@ -214,7 +214,7 @@ describe('Compare', () => {
     await page.getByRole('link', { name: 'compare with the one before' }).click();
     await page.getByText(/^1 test changed/).waitFor();
     await page.getByRole('cell', { name: 'passed' }).first().waitFor();
-    await page.getByLabel('After').selectOption(RUNS.passedWithLargerNodes);
+    await page.getByRole('combobox', { name: /^After/ }).selectOption(RUNS.passedWithLargerNodes);
     await page.getByText('No test changed').waitFor();
     const config = page.getByRole('region', { name: 'Config' });
     await config.getByText('cluster.machineType').waitFor();

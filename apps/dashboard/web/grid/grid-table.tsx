@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, type MouseEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation, useRouter } from 'wouter';
 import type { GridCell, GridRow, RunHead } from '../../src/api.js';
 import { runAddress } from '../app/addresses.js';
@@ -32,12 +32,13 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
   const wantsFocus = useRef(false);
   const { base } = useRouter();
   const [, navigate] = useLocation();
+  const paths = useMemo(() => columns.map(({ run }) => base + runAddress(run)), [columns, base]);
   const names = window.innerWidth < 700 ? 132 : 300;
   const rowItems = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => ROW,
-    overscan: 6,
+    overscan: 3,
     useFlushSync: false,
     scrollPaddingStart: HEAD + ROW,
   });
@@ -46,7 +47,7 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
     count: columns.length,
     getScrollElement: () => box.current,
     estimateSize: () => COLUMN,
-    overscan: 4,
+    overscan: 2,
     useFlushSync: false,
     scrollPaddingStart: names,
   });
@@ -156,9 +157,9 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
                   place={{ row: -1, column: index }}
                   left={names + start}
                   isActive={active.row === -1 && active.column === index}
-                  address={base + runAddress(run.run)}
+                  address={paths[index] ?? ''}
                   state={run.state}
-                  label={describeRun(run)}
+                  run={run}
                 />
               );
             })}
@@ -174,7 +175,7 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
                 at={index}
                 top={start}
                 names={names}
-                base={base}
+                paths={paths}
                 columns={columns}
                 first={firstColumn}
                 last={lastColumn}
@@ -195,8 +196,8 @@ interface RowProps {
   readonly top: number;
   /** Width of the names' column. */
   readonly names: number;
-  /** Path that addresses begin with. */
-  readonly base: string;
+  /** Addresses of the runs, by column. */
+  readonly paths: readonly string[];
   readonly columns: readonly RunHead[];
   /** Columns in view. */
   readonly first: number;
@@ -205,7 +206,8 @@ interface RowProps {
 }
 
 /** One test. Scrolling makes rows anew only where they come into view. */
-const Row = memo(function Row({ row, at, top, names, base, columns, first, last, activeColumn }: RowProps) {
+const Row = memo(function Row({ row, at, top, names, paths, columns, first, last, activeColumn }: RowProps) {
+  const place = `?${new URLSearchParams({ tab: 'tests', test: row.name })}`;
   return (
     <div role="row" aria-rowindex={at + 3} className="grid-row" style={{ top, height: ROW }}>
       <div role="rowheader" aria-colindex={1} className="grid-name" title={row.name}>
@@ -225,9 +227,11 @@ const Row = memo(function Row({ row, at, top, names, base, columns, first, last,
             place={{ row: at, column: index }}
             left={names + index * COLUMN}
             isActive={activeColumn === index}
-            address={base + runAddress(run.run, { tab: 'tests', test: row.name })}
+            address={`${paths[index] ?? ''}${place}`}
             state={cell?.state ?? 'missing'}
-            label={labelOf(row, cell, run)}
+            name={row.name}
+            run={run}
+            cell={cell}
           />
         );
       })}
@@ -241,11 +245,15 @@ interface CellProps {
   readonly isActive: boolean;
   readonly address: string;
   readonly state: AnyState;
-  readonly label: string;
+  readonly run: RunHead;
+  /** Of the test; left out in the row of the runs themselves. */
+  readonly name?: string;
+  readonly cell?: GridCell | null;
 }
 
 const Cell = memo(
-  function Cell({ place, left, isActive, address, state, label }: CellProps) {
+  function Cell({ place, left, isActive, address, state, run, name, cell = null }: CellProps) {
+    const label = name === undefined ? describeRun(run) : labelOf(name, cell, run);
     return (
       <div role="gridcell" aria-colindex={place.column + 2} className={`cell cell-${state}`} style={{ left }}>
         {/* A plain link with a shape of CSS: there are hundreds, and each has to be made within a frame. */}
@@ -259,10 +267,11 @@ const Cell = memo(
     a.address === b.address &&
     a.state === b.state &&
     a.place.row === b.place.row &&
-    a.label === b.label,
+    a.run === b.run &&
+    a.cell === b.cell,
 );
 
-function labelOf({ name }: GridRow, cell: GridCell | null, { buildId }: RunHead): string {
+function labelOf(name: string, cell: GridCell | null, { buildId }: RunHead): string {
   const message = cell?.message === undefined ? '' : `: ${cell.message}`;
   return `${stateWord(cell?.state ?? 'missing')}, ${name}, build ${buildId}${message}`;
 }
@@ -278,7 +287,7 @@ interface ColumnHeadProps {
 }
 
 /** Day (where it changes), time and commit. */
-function ColumnHead({ run, before, index, left }: ColumnHeadProps) {
+const ColumnHead = memo(function ColumnHead({ run, before, index, left }: ColumnHeadProps) {
   if (run === undefined) return null;
   const day = dayOf(run);
   return (
@@ -288,7 +297,7 @@ function ColumnHead({ run, before, index, left }: ColumnHeadProps) {
       <code>{run.commit === undefined ? '' : shortCommit(run.commit).slice(0, 6)}</code>
     </div>
   );
-}
+});
 
 function dayOf({ startedMs }: RunHead): string {
   return startedMs === undefined ? '' : days.format(startedMs);

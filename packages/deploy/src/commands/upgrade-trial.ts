@@ -88,7 +88,8 @@ async function fetchPrevious(context: Context, session: Session, chart: string):
       hint: 'The one names the chart of the last release, the other where releases are published.',
     });
   }
-  if (given !== undefined) return fetchChartOf(context, session, { source: given, name: 'previous-chart' });
+  if (given !== undefined)
+    return fetchChartOf(context, session, { source: given, name: 'previous-chart', flag: '--previous-chart' });
   const { readChart } = await import('@seatrial/helm');
   const { name } = await readChart(chart);
   const source = `${(releases ?? '').replace(/\/$/, '')}/latest/${name}-latest.tgz`;

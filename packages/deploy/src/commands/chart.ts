@@ -18,13 +18,14 @@ export type ChartContext = Pick<Context, 'env' | 'cwd' | 'signal'> & {
  *
  * @param chart.source as `--chart` has it
  * @param chart.name of the folder; by it several charts of a command are told apart
+ * @param chart.flag for messages. @default '--chart'
  * @throws {DeployError} `INVALID` for a path where there is nothing.
  * @throws {HelmError} `CHART_NOT_FOUND`, `FETCH_FAILED`, `INVALID_CHART`, `INVALID_OPTION`
  */
 export async function fetchChartOf(
   context: ChartContext,
   session: Session,
-  chart: { readonly source: string; readonly name?: string },
+  chart: { readonly source: string; readonly name?: string; readonly flag?: string },
 ): Promise<string> {
   const { flags, env, cwd, signal } = context;
   const { fetchChart } = await import('@seatrial/helm');
@@ -50,7 +51,7 @@ export async function fetchChartOf(
   );
   const { dir } = await fetched.catch((cause: unknown) => {
     if (isUri || (cause as { code?: string }).code !== 'CHART_NOT_FOUND') throw cause;
-    throw new DeployError('INVALID', `--${chart.name ?? 'chart'} ${chart.source}: there is no such folder or file`, {
+    throw new DeployError('INVALID', `${chart.flag ?? '--chart'} ${chart.source}: there is no such folder or file`, {
       hint: 'Name a folder with Chart.yaml, a .tgz, or a URI of gs://, https:// or oci://.',
     });
   });

@@ -10,6 +10,7 @@ import { type LogBook, openLogBook } from './results/log-book.js';
 import { PROCESS_MARK, startReaper } from './process/reaper.js';
 import { createResultWriter } from './results/result-writer.js';
 import { gatherSecrets } from './results/secrets.js';
+import { createClusterKeeper } from './run/cluster-keeper.js';
 import { createHoldings } from './run/holdings.js';
 import { createServices, type Env } from './services.js';
 import type { Trial, TrialSettings } from './trial.js';
@@ -76,6 +77,7 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     context: io.context,
     helm: io.helm,
   });
+  const keeper = createClusterKeeper({ runId: settings.job.buildId, clock, logger: logbookLogger(log, logger) });
   return {
     ...settings,
     redact,
@@ -92,9 +94,11 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     workDir,
     clock,
     holdings: createHoldings(),
+    keeper,
     signal: AbortSignal.any([io.signal, stopping.signal]),
     stop,
     async [Symbol.asyncDispose]() {
+      await keeper[Symbol.asyncDispose]();
       await services[Symbol.asyncDispose]();
       // A cluster that is kept stays reachable by the kubeconfig in there.
       if (!settings.keepCluster) await rm(workDir, { recursive: true, force: true });

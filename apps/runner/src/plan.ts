@@ -142,6 +142,9 @@ export function planSettings(settings: TrialSettings, options: PlanOptions = {})
       get clock() {
         return notRunning();
       },
+      get keeper() {
+        return notRunning();
+      },
       get holdings() {
         return notRunning();
       },

@@ -5,6 +5,7 @@ import type { BuilderChoice } from '@seatrial/release';
 import type { ObjectStore } from '@seatrial/storage';
 import type { ClusterConfig, Config } from './config/schema.js';
 import type { ResultWriter } from './results/result-writer.js';
+import type { ClusterKeeper } from './run/cluster-keeper.js';
 import type { Holdings } from './run/holdings.js';
 import type { ProviderName, Services } from './services.js';
 
@@ -53,6 +54,8 @@ export interface Trial extends TrialSettings {
   readonly clock: Clock;
   /** What is left behind if this process ends now. */
   readonly holdings: Holdings;
+  /** Moves the expiry of its clusters while it goes on. */
+  readonly keeper: ClusterKeeper;
   /** Aborted when the run is to stop: by a signal, from another shell, because nothing can be written any more. */
   readonly signal: AbortSignal;
   /** Stops the run; it cleans up first. */

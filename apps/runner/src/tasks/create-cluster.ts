@@ -18,6 +18,7 @@ export function createClusterTask(trial: ClusterTrial, clone: ReturnType<typeof 
   const { cluster } = trial;
   const name = onCluster('create-cluster', trial);
   const openProvider = () => trial.services.provider({ location: cluster.location, context: cluster.context });
+  const ttlMs = parseDuration(cluster.lifetime) ?? 0;
   const kubeconfigPath = () => join(trial.workDir, onCluster('kubeconfig', trial));
   return defineTask({
     name,
@@ -39,7 +40,7 @@ export function createClusterTask(trial: ClusterTrial, clone: ReturnType<typeof 
         const request: ProviderRequest = {
           runId: trial.job.buildId,
           ...(cluster.name === undefined ? {} : { part: cluster.name }),
-          expiresMs: trial.clock.now() + (parseDuration(cluster.lifetime) ?? 0),
+          expiresMs: trial.clock.now() + ttlMs,
           cluster: {
             machineType,
             nodeCount: nodes,
@@ -56,6 +57,7 @@ export function createClusterTask(trial: ClusterTrial, clone: ReturnType<typeof 
         holdCluster(trial, planned);
         context.log(`cluster ${planned.name}`);
         const handle = await provider.create(planned, request, limits);
+        trial.keeper.keep(provider, handle, { ttlMs });
         const kubeconfig = kubeconfigPath();
         await provider.kubeconfig(handle, kubeconfig, limits);
         return { output: { handle, kubeconfig } };
@@ -66,6 +68,7 @@ export function createClusterTask(trial: ClusterTrial, clone: ReturnType<typeof 
       const limits = { timeoutMs: 60_000 };
       if (!(await provider.exists(handle, limits))) return false;
       await provider.kubeconfig(handle, kubeconfig, limits);
+      trial.keeper.keep(provider, handle, { ttlMs });
       return true;
     },
   });

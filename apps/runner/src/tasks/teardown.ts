@@ -55,6 +55,7 @@ export function teardownTask(
             onLine: context.log,
           });
         }
+        await trial.keeper.release(handle);
         await provider.delete(handle, {
           timeoutMs: DELETE_TIMEOUT_MS,
           signal: context.signal,

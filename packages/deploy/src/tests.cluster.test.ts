@@ -79,7 +79,14 @@ describe.skipIf(realKubeconfig === undefined)(realClusterTitle('tests on a real 
         `command: [node, -e, "console.log('out of memory'); process.exit(3)"]`,
       );
       expect(failing).not.toBe(template);
-      const suite = await runCustomResourceTest({ ...where(), template: failing, params: { image }, newId });
+      const suite = await runCustomResourceTest({
+        ...where(),
+        template: failing,
+        params: { image },
+        newId,
+        // Also, they are gone before the next test looks at the namespace.
+        expect: { pods: [{ labels: { 'tf-job-name': '${name}' } }] },
+      });
       const reach = suite.cases.find(({ name }) => name === 'reach Succeeded');
       expect(reach?.problems[0]).toMatchObject({ kind: 'failure', type: 'NOT_READY' });
       expect(reach?.problems[0]?.message).toMatch(/^TFJob \S+ is Failed: /);

@@ -5,9 +5,9 @@
  *
  *     npx tsx bench/pipeline.ts [--tasks 10000] [--growth 1000,10000,100000] [--rounds 30] [--parallel 16] [--json]
  *
- * Each measurement has a process of its own; times are those of the fastest round after a warm-up, each begun with a
- * collected heap. "build" is what making the graph takes, "run" is running it. "heap" is what graph and result hold
- * after a full collection.
+ * Each measurement has a process of its own. "build" is what making the graph takes, "run" is running it; both are of
+ * the fastest round of several, with the journal of one round. All rounds run the same graph. "heap" is what graph and
+ * result hold after a full collection.
  * The packages are measured as they are built: run `npm run build` first.
  */
 import { spawn } from 'node:child_process';
@@ -45,6 +45,8 @@ interface Measured {
 
 const LAYER = 100;
 const NEEDS = 3;
+/** Times a graph is built, to see how long that takes. */
+const BUILDS = 10;
 
 function createWork(shape: Shape, tasks: number, parallel: number): Work {
   const width = shape === 'chain' ? 1 : LAYER;
@@ -173,8 +175,6 @@ const contestants: Readonly<Record<string, Contestant>> = {
   },
 };
 
-const collect = () => (globalThis.gc as () => void)();
-
 /** Runs as the child. */
 async function runContestant(job: Job): Promise<void> {
   const contestant = contestants[job.name] as Contestant;
@@ -187,28 +187,32 @@ async function runContestant(job: Job): Promise<void> {
   };
   const few = createWork(job.shape, 200, job.parallel);
   await round(few, await contestant.prepare(few)); // loads what there is to load
-  const heapBytes = await measureHeap(async () => round(work, await contestant.prepare(work)));
-
-  const builds: number[] = [];
-  const runs: number[] = [];
   const rounds = contestant.rounds ?? job.rounds;
-  const warmUps = rounds > 1 ? 5 : 0; // without, the compiler would be measured
-  for (let at = -warmUps; at < rounds; at += 1) {
-    // Neither pays for the garbage of what came before it.
-    collect();
-    const started = performance.now();
+  let firstMs = 0;
+  const heapBytes = await measureHeap(async () => {
     const runnable = await contestant.prepare(work);
-    const built = performance.now();
-    collect();
+    const begun = performance.now();
+    const held = await round(work, runnable);
+    firstMs = performance.now() - begun;
+    return held;
+  });
+  let buildMs = Infinity;
+  let runnable = await contestant.prepare(work);
+  for (let at = 0; at < Math.min(rounds, BUILDS); at += 1) {
+    const begun = performance.now();
+    runnable = await contestant.prepare(work);
+    buildMs = Math.min(buildMs, performance.now() - begun);
+  }
+  let runMs = rounds === 1 ? firstMs : Infinity;
+  for (let at = 1; at < rounds; at += 1) {
     const begun = performance.now();
     await round(work, runnable);
-    if (at < 0) continue;
-    runs.push(performance.now() - begun);
-    builds.push(built - started);
+    runMs = Math.min(runMs, performance.now() - begun);
+    await new Promise((resolve) => setImmediate(resolve));
   }
   const measured: Measured = {
-    buildUs: (Math.min(...builds) * 1000) / job.tasks,
-    runUs: (Math.min(...runs) * 1000) / job.tasks,
+    buildUs: (buildMs * 1000) / job.tasks,
+    runUs: (runMs * 1000) / job.tasks,
     heapBytes: heapBytes / job.tasks,
   };
   process.stdout.write(JSON.stringify(measured));
@@ -216,6 +220,7 @@ async function runContestant(job: Job): Promise<void> {
 
 /** What is held at the end, after a full collection. */
 async function measureHeap(work: () => Promise<unknown>): Promise<number> {
+  const collect = globalThis.gc as () => void;
   const held: unknown[] = [];
   collect();
   const before = process.memoryUsage().heapUsed;
@@ -288,33 +293,26 @@ async function main(): Promise<void> {
     return;
   }
 
-  const results: Record<string, Record<string, Measured | string>> = {};
+  const report: Record<string, unknown> = { node: process.version };
   for (const shape of ['layered', 'chain'] as const) {
     const byName: Record<string, Measured | string> = {};
-    for (const name of Object.keys(contestants)) {
-      byName[name] = await measure({ name, shape, tasks, rounds, parallel });
-      console.error(`done: ${shape}, ${name}`);
-    }
-    results[`${shape}, ${tasks} tasks`] = byName;
+    for (const name of Object.keys(contestants)) byName[name] = await measure({ name, shape, tasks, rounds, parallel });
+    const title = `${shape}, ${tasks} tasks`;
+    report[title] = byName;
+    if (values.json) continue;
+    const rows = Object.entries(byName).map(([name, measured]) => [name, ...cellsOf(measured, byName['p-limit loop'])]);
+    printTable([[title, 'build', 'run', 'heap', 'run to loop'], ...rows]);
+    console.log('');
   }
   const growth: Record<string, Measured | string> = {};
   for (const shape of ['layered', 'chain'] as const) {
     for (const size of sizes) {
-      const job = { name: 'ours, in memory', shape, tasks: size, rounds, parallel } as const;
+      const job = { name: 'ours, in memory', shape, tasks: size, rounds, parallel };
       growth[`${shape}, ${size} tasks`] = await measure(job);
-      console.error(`done: growth, ${shape}, ${size}`);
     }
   }
-  if (values.json) {
-    console.log(JSON.stringify({ node: process.version, ...results, growth }, undefined, 2));
-    return;
-  }
-  for (const [title, byName] of Object.entries(results)) {
-    const base = byName['p-limit loop'];
-    const rows = Object.entries(byName).map(([name, measured]) => [name, ...cellsOf(measured, base)]);
-    printTable([[title, 'build', 'run', 'heap', 'run to loop'], ...rows]);
-    console.log('');
-  }
+  report['growth'] = growth;
+  if (values.json) return console.log(JSON.stringify(report, undefined, 2));
   if (sizes.length === 0) return;
   const rows = Object.entries(growth).map(([name, measured]) => [name, ...cellsOf(measured)]);
   printTable([['growth, per task', 'build', 'run', 'heap'], ...rows]);

@@ -23,7 +23,7 @@ export function decideEarlyEnds(
       const { state, output, error, failedUpstream } = record;
       node.isDecided = true;
       node.isResumed = true;
-      node.isAdopted = record.adopted ?? false;
+      if (record.adopted === true) node.isAdopted = true;
       node.attempt = record.attempts;
       node.startedMs = record.startedMs;
       node.endedMs = record.endedMs;
@@ -34,8 +34,8 @@ export function decideEarlyEnds(
       node.isDecided = true;
       node.isLeftOut = true;
       ends.set(node, { state: 'skipped', reason: 'left out', isRecorded: resume });
-    } else {
-      node.mayAdopt = takeover?.interrupted.has(node.name) ?? false;
+    } else if (takeover?.interrupted.has(node.name)) {
+      node.mayAdopt = true;
     }
   }
   return ends;

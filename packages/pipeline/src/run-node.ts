@@ -5,7 +5,11 @@ import type { Json } from './json.js';
 import type { TaskError, TaskResult, TaskState } from './result.js';
 import type { Task } from './task.js';
 
-/** A task and all that changes about it in a run. Only the engine writes it. */
+/**
+ * A task and all that changes about it in a run. Only the engine writes it.
+ *
+ * There is one for each task from the beginning to the end of a run: what few of them have takes no room in the others.
+ */
 export class RunNode {
   readonly place: GraphNode;
   readonly task: Task;
@@ -15,31 +19,37 @@ export class RunNode {
   /** Predecessors that have not ended. */
   waiting: number;
   state: TaskState = 'pending';
-  isLeftOut = false;
-  /** Whether a task that it needs or comes after has ended otherwise than well. */
-  isTroubled = false;
-  /** Whether it was looked at since its predecessors ended. */
-  isDecided = false;
-  /** Whether it was taken over from an earlier run. */
-  isResumed = false;
-  /** Whether an earlier run was stopped in the midst of it, and it was not asked yet what became of that. */
-  mayAdopt = false;
-  isAdopted = false;
   attempt = 0;
   startedMs: number | undefined = undefined;
   endedMs: number | undefined = undefined;
-  durationMs: number | undefined = undefined;
-  /** When the budget of all its attempts is used up. */
-  deadlineMs: number | undefined = undefined;
   output: Json | undefined = undefined;
-  error: TaskError | undefined = undefined;
-  reason: string | undefined = undefined;
-  failedUpstream: string | undefined = undefined;
-  checkpoint: Json | undefined = undefined;
-  /** Checkpoints are written one after the other: the last of those that are being written. */
-  writes: Promise<void> | undefined = undefined;
   /** The attempt, or the pause before it, while there is one. */
   current: { stop(reason: Error): void } | undefined = undefined;
+  /** Whether it was looked at since its predecessors ended. */
+  isDecided = false;
+  /** Whether a task that it needs or comes after has ended otherwise than well. */
+  isTroubled = false;
+
+  declare isLeftOut: boolean;
+  /** Whether it was taken over from an earlier run. */
+  declare isResumed: boolean;
+  /** Whether an earlier run was stopped in the midst of it, and it was not asked yet what became of that. */
+  declare mayAdopt: boolean;
+  declare isAdopted: boolean;
+  declare durationMs: number | undefined;
+  /** When the budget of all its attempts is used up. */
+  declare deadlineMs: number | undefined;
+  declare error: TaskError | undefined;
+  declare reason: string | undefined;
+  declare failedUpstream: string | undefined;
+  declare checkpoint: Json | undefined;
+  /** Checkpoints are written one after the other: the last of those that are being written. */
+  declare writes: Promise<void> | undefined;
+
+  static {
+    const { prototype } = this;
+    prototype.isLeftOut = prototype.isResumed = prototype.mayAdopt = prototype.isAdopted = false;
+  }
 
   constructor(place: GraphNode, turn: number) {
     this.place = place;

@@ -154,9 +154,9 @@ export class Schedule implements AttemptListener {
     const { clock, ledger } = this.#deps;
     node.state = end.state;
     node.output = end.output;
-    node.error = end.error;
-    node.reason = end.reason;
-    node.failedUpstream = end.failedUpstream;
+    if (node.error !== end.error) node.error = end.error;
+    if (node.reason !== end.reason) node.reason = end.reason;
+    if (node.failedUpstream !== end.failedUpstream) node.failedUpstream = end.failedUpstream;
     node.endedMs ??= clock.now();
     if (end.isRecorded === true || !ledger.isDurable) return this.#settle(node);
     this.#guard(

@@ -62,8 +62,7 @@ export class TaskRunner {
     node.state = 'running';
     node.attempt += 1;
     node.startedMs ??= nowMs;
-    node.reason = undefined;
-    node.error = undefined;
+    if (node.attempt > 1) node.reason = node.error = undefined;
     if (node.place.isTimed) {
       const { totalTimeoutMs, cleanup } = node.task;
       const totalMs = totalTimeoutMs ?? (cleanup ? this.#options.cleanupTimeoutMs : undefined);

@@ -22,8 +22,13 @@ describe(findDockerEngine, () => {
       '127.0.0.1',
     ],
     [
+      'the first address of its subnet, where the bridge has no containers and so is no interface of Node',
+      { IPAM: { Config: [{ Subnet: '127.0.0.0/8' }] }, Options: { 'com.docker.network.bridge.name': 'none0' } },
+      '127.0.0.1',
+    ],
+    [
       'none of a bridge that this machine has not',
-      { Options: { 'com.docker.network.bridge.name': 'none0' } },
+      { IPAM: { Config: [{ Subnet: '192.0.2.0/24' }] }, Options: { 'com.docker.network.bridge.name': 'none0' } },
       undefined,
     ],
     ['none without a bridge', {}, undefined],

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { createServer, isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { SandboxError } from '../errors.js';
 import type { ContainerEngine } from '../kubernetes/nodes/docker-runtime.js';
@@ -51,18 +52,43 @@ async function ask(host: string): Promise<DockerEngine> {
   if (status !== 200) throw new Error(`answered the ping with ${status}`);
   const { body } = await get(host, '/networks/bridge');
   const { IPAM, Options } = JSON.parse(body) as {
-    IPAM?: { Config?: { Gateway?: string }[] };
+    IPAM?: { Config?: { Gateway?: string; Subnet?: string }[] };
     Options?: Readonly<Record<string, string>>;
   };
   const gateway = IPAM?.Config?.find((config) => config.Gateway)?.Gateway;
-  return { host, gateway: gateway ?? addressOf(Options?.['com.docker.network.bridge.name']) };
+  const subnets = (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined ? [] : [Subnet]));
+  return { host, gateway: gateway ?? (await addressOf(Options?.['com.docker.network.bridge.name'], subnets)) };
 }
 
-/** An engine that has made its bridge itself does not tell its address before it is started again (20.10). */
-function addressOf(bridge: string | undefined): string | undefined {
-  return bridge === undefined
-    ? undefined
-    : networkInterfaces()[bridge]?.find(({ family }) => family === 'IPv4')?.address;
+/**
+ * The host's address on a bridge. An engine that has made the bridge itself does not tell it before it is started again
+ * (20.10), and a bridge without containers is none of Node's interfaces: then it is the subnet's first, if that is ours.
+ */
+async function addressOf(bridge: string | undefined, subnets: readonly string[]): Promise<string | undefined> {
+  const found = networkInterfaces()[bridge ?? '']?.find(({ family }) => family === 'IPv4')?.address;
+  if (found !== undefined) return found;
+  for (const subnet of subnets) {
+    const first = firstAddress(subnet);
+    if (first !== undefined && (await isOwn(first))) return first;
+  }
+  return undefined;
+}
+
+/** The first address of an IPv4 subnet: `172.17.0.0/16` → `172.17.0.1`. */
+function firstAddress(subnet: string): string | undefined {
+  const [network = ''] = subnet.split('/');
+  if (!isIPv4(network)) return undefined;
+  const [a, b, c, d] = network.split('.');
+  return `${a}.${b}.${c}.${Number(d) + 1}`;
+}
+
+/** Whether this machine has the address: only then can anything listen on it. */
+function isOwn(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: address, port: 0 }, () => server.close(() => resolve(true)));
+  });
 }
 
 /**

@@ -176,7 +176,7 @@ describe.skipIf(kubeconfig === undefined)(`set-up on a real cluster${skipped}`, 
   }, 240_000);
 
   const newNamespace = (name: string): string => {
-    namespaces.push(`wait5-${name}-${suffix}`);
+    namespaces.push(`setup-${name}-${suffix}`);
     return namespaces.at(-1) as string;
   };
 
@@ -203,7 +203,7 @@ describe.skipIf(kubeconfig === undefined)(`set-up on a real cluster${skipped}`, 
   });
 
   describe('sets up the example', () => {
-    const image = `${registry}/seatrial/tf-job-operator:wait5-${suffix}`;
+    const image = `${registry}/seatrial/tf-job-operator:setup-${suffix}`;
     const sources: Record<string, string> = {};
 
     async function run(argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {

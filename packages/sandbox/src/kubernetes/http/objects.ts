@@ -178,6 +178,9 @@ function checkIdentity(
   { namespace, name }: { namespace: string | undefined; name: string },
 ): void {
   const { metadata } = next;
+  if (metadata.name === undefined || metadata.name === '') {
+    throw errors.badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
   if (metadata.name !== name) {
     throw errors.badRequest(
       `the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`,

@@ -194,9 +194,11 @@ function withoutParts(cause: string): string {
 
 function withoutGo(message: string, field: unknown): string {
   if (field === 'patch') return '<fault>';
-  if (String(field).endsWith('.maxUnavailable')) return message.replace(/^Invalid value: .*: /s, 'Invalid value: <value>: ');
+  if (String(field).endsWith('.maxUnavailable'))
+    return message.replace(/^Invalid value: .*: /s, 'Invalid value: <value>: ');
   const [, head, list] = /^(Unsupported value: .*: supported values: )(.*)$/.exec(message) ?? [];
-  if (list !== undefined) return `${head}${list.split(', ').sort().join(', ')}`;
+  if (list !== undefined)
+    return `${(head ?? '').replace(/^(Unsupported value: )[^"].*(: supported)/s, '$1<value>$2')}${list.split(', ').sort().join(', ')}`;
   return message
     .replace(/\n {2}(core|\(\*|v1|\u00a0)[^]*$/, '')
     .replace(/^(Invalid value|Duplicate value): (?!"[^"]*":|-?\d+:)[^]*?([^:"}]*)$/, '$1: <value>: $2');

@@ -2,7 +2,7 @@ import { ApiError } from '../api-error.js';
 import { applyConfiguration } from '../apply/apply.js';
 import type { Authenticator } from '../auth.js';
 import type { Clock } from '../clock.js';
-import { fromStored } from '../convert.js';
+import { fromStored, withoutEmptyBytes } from '../convert.js';
 import { isObject } from '../equal.js';
 import * as errors from '../errors.js';
 import { fault } from '../errors.js';
@@ -148,7 +148,8 @@ function patchLive(
   const unknownBefore = resource.type === undefined ? {} : { kind: resource.kind, apiVersion: apiVersionOf(resource) };
   const next = readPatched(operations, resource, { ...unknownBefore, ...(patched as object) }, options);
   checkIdentity(resource, live, next, { namespace, name });
-  return { object: operations.write(resource, stored, next, options), created: false };
+  const written = strategic ? withoutEmptyBytes(resource, next) : next;
+  return { object: operations.write(resource, stored, written, options), created: false };
 }
 
 // A patch that makes something else of the object is told as a fault of the patch.

@@ -85,4 +85,20 @@ describe(createKubeServer, () => {
       'Apply failed with 2 conflicts: conflicts with "bob":\n- .data.y\nconflicts with "zoe":\n- .data.x',
     );
   });
+
+  it('gives empty bytes to who sends a strategic merge patch, whatever is in it', async () => {
+    await ask('POST', '/configmaps', { metadata: { name: 'a' }, binaryData: { blob: '' } });
+    const patch = { metadata: { labels: { app: 'x' } } };
+    const patched = await ask(
+      'PATCH',
+      '/configmaps/a?fieldManager=eve',
+      patch,
+      'application/strategic-merge-patch+json',
+    );
+    expect(patched['binaryData']).toEqual({ blob: '' });
+    const fields = patched['metadata'].managedFields as Fields[];
+    expect(fields.find(({ manager }) => manager === 'eve')?.['fieldsV1']).toMatchObject({
+      'f:binaryData': { 'f:blob': {} },
+    });
+  });
 });

@@ -17,9 +17,15 @@ export function toStored(resource: Resource, object: KubeObject): KubeObject {
 
 const BYTES: Readonly<Record<string, string>> = { 'configmaps.': 'binaryData', 'secrets.': 'data' };
 
+/** Are there bytes that are none rather than empty? The real server stores them apart and reads them alike. */
+export function lacksBytes(resource: Resource, object: KubeObject): boolean {
+  const bytes = BYTES[resource.bucket];
+  return bytes !== undefined && Object.values((object[bytes] ?? {}) as Fields).includes(null);
+}
+
 /**
- * The object as a strategic merge patch leaves it: that goes by a conversion that takes empty bytes for none, and so
- * changes hands with each. What is stored is empty again.
+ * The object as a strategic merge patch or an apply leaves it: that goes by a conversion that takes empty bytes for none,
+ * and so they change hands with each. What is read is empty again.
  */
 export function withoutEmptyBytes(resource: Resource, object: KubeObject): KubeObject {
   const bytes = BYTES[resource.bucket];

@@ -107,7 +107,7 @@ export function patchObject(deps: ObjectDeps, request: ObjectRequest): Written {
   const type = parseMediaRanges(request.contentType ?? '')[0]?.type ?? '';
   const known = PATCH_TYPES.split(', ').filter((one) => resource.custom === undefined || !one.includes('strategic'));
   if (!known.includes(type)) {
-    if (resource.custom !== undefined && type.includes('strategic')) {
+    if (resource.custom !== undefined) {
       throw errors.unsupportedMediaType(
         `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')}`,
       );
@@ -226,7 +226,7 @@ function applyObject({ operations, store }: ObjectDeps, request: ObjectRequest, 
     ...(subresource === undefined ? {} : { subresource }),
   });
   const quiet: WriteOptions = { ...options, fieldValidation: 'Ignore' };
-  const next = operations.read(resource, applied.object, quiet);
+  const next = withoutEmptyBytes(resource, operations.read(resource, applied.object, quiet));
   next.metadata.name = name;
   const managed = [...applied.managed];
   if (stored === undefined) {

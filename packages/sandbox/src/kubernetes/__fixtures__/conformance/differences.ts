@@ -72,11 +72,23 @@ export const differences: readonly Difference[] = [
     subject: 'conflicts with who owns what had no parts when it was written',
     why: 'as above: 1.20 names that owner too, beside who wrote the part',
     explains(_step, real, ours) {
-      if (real.status !== 409 || ours.status !== 409) return false;
-      const [theirs, known] = [real, ours].map(({ body }) => ((body as Fields)['details']?.causes ?? []) as Fields[]);
-      const told = new Map((theirs ?? []).map((cause) => [`${cause['field']} ${cause['message']}`, cause]));
-      for (const cause of known ?? []) if (!told.delete(`${cause['field']} ${cause['message']}`)) return false;
-      return [...told.values()].every(({ field }) => known?.some((cause) => cause['field'] === field));
+      const [theirs, known] = [conflictsOf(real), conflictsOf(ours)];
+      const added = theirs.filter((cause) => !known.some((other) => isSameCause(cause, other)));
+      const isAll = known.every((cause) => theirs.some((other) => isSameCause(cause, other)));
+      return known.length > 0 && isAll && added.every(({ field }) => known.some((other) => other['field'] === field));
+    },
+  },
+  {
+    subject: 'fields of conflicts',
+    why: '1.20 names the parent of another one in place of a field: its paths share memory',
+    explains(_step, real, ours) {
+      const [theirs, known] = [conflictsOf(real), conflictsOf(ours)];
+      const wrong = theirs.filter((cause) => !known.some((other) => isSameCause(cause, other)));
+      const missing = known.filter((cause) => !theirs.some((other) => isSameCause(cause, other)));
+      const isParent = ({ field }: Fields): boolean =>
+        known.some((other) => /^[.[]/.test(String(other['field']).replace(String(field), '')));
+      const isOfSame = ({ message }: Fields, at: number): boolean => message === missing[at]?.['message'];
+      return wrong.length > 0 && wrong.length === missing.length && wrong.every(isParent) && wrong.every(isOfSame);
     },
   },
   {
@@ -207,10 +219,17 @@ export const differences: readonly Difference[] = [
     },
   },
   {
-    subject: 'an apply that gives up all parts of an object',
-    why: '1.20 leaves null in its place, which the schema of a custom resource refuses',
-    explains: ({ contentType }, real) =>
-      contentType?.includes('apply') === true && JSON.stringify(real.body).includes('of type object: \\"null\\"'),
+    subject: 'an apply that gives up all parts of something',
+    why: '1.20 leaves null or a hollow struct in its place, which validation refuses; current servers leave nothing',
+    explains({ contentType }, real, ours) {
+      if (contentType?.includes('apply') !== true || real.status !== 422 || ours.status !== 200) return false;
+      const causes = ((real.body as Fields)['details']?.causes ?? []) as Fields[];
+      const isThere = (field: string): boolean => {
+        const parts = field.replaceAll(/\[\d+\]/g, '').split('.');
+        return parts.reduce<unknown>((value, name) => (value as Fields | undefined)?.[name], ours.body) !== undefined;
+      };
+      return causes.length > 0 && causes.every(({ field }) => !isThere(String(field)));
+    },
   },
   {
     subject: 'an apply of a wrong type, or without the key of an element',
@@ -312,6 +331,16 @@ export const differences: readonly Difference[] = [
       query?.['labelSelector'] !== undefined && real.status === 400 && ours.status === 400,
   },
 ];
+
+/** Causes of a refusal for conflicts; none of other answers. */
+function conflictsOf({ status, body }: Answer): readonly Fields[] {
+  return status === 409 ? (((body as Fields)['details']?.causes ?? []) as Fields[]) : [];
+}
+
+function isSameCause(a: Fields, b: Fields): boolean {
+  const withoutSubresource = (text: unknown): string => String(text).replace(/ with subresource "\w+"/, '');
+  return a['field'] === b['field'] && withoutSubresource(a['message']) === withoutSubresource(b['message']);
+}
 
 function filterMember(object: Fields, member: string, isGone: (item: Fields) => boolean): void {
   const list = object[member] as Fields[] | null | undefined;

@@ -211,6 +211,6 @@ describe.skipIf(kubectl === undefined)('with kubectl', () => {
     });
     expect((await fetch(path)).status).toBe(403);
     // Its own kubeconfig holds a token that goes on.
-    expect(await readFile(KUBECONFIG, 'utf8')).toContain('token: sandbox-');
+    expect(await readFile(KUBECONFIG, 'utf8')).toContain('token: "sandbox-');
   });
 });

@@ -7,7 +7,6 @@ import type { Clock, Logger } from './clock.js';
 import { silentLogger, systemClock } from './clock.js';
 import type { ComputeStore } from './compute/compute-store.js';
 import { createComputeApi } from './compute/compute-api.js';
-import { createDockerApi } from './docker/docker-api.js';
 import { createCloudBuilds } from './cloudbuild/cloud-builds.js';
 import { serveCloudBuild } from './cloudbuild/cloudbuild-server.js';
 import type { BuildEngine } from './cloudbuild/build-runner.js';
@@ -21,7 +20,7 @@ import type { GithubApi } from './github/github-api.js';
 import { createGithubApi } from './github/github-api.js';
 import type { GithubRepositorySeed } from './github/github-state.js';
 import type { FetchApp, Listening } from './http/listen.js';
-import { appListener, serve, serveApp } from './http/listen.js';
+import { appListener, lazyApp, serve, serveApp } from './http/listen.js';
 import { createMetadataApi } from './metadata/metadata-api.js';
 import { createBlobStore } from './registry/blob-store.js';
 import type { HostNode } from './registry/image-config.js';
@@ -189,7 +188,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     });
     const openDocker = engine
       ? undefined
-      : createDockerApi({ dir: join(dataDir, 'docker'), clock, hostNode }).then(({ app }) => open('docker', app));
+      : open(
+          'docker',
+          lazyApp(async () => {
+            const { createDockerApi } = await import('./docker/docker-api.js');
+            return (await createDockerApi({ dir: join(dataDir, 'docker'), clock, hostNode })).app;
+          }),
+        );
     const openCloudBuild = async (): Promise<Listening> => {
       const dockerServer = await openDocker;
       const docker = engine ?? { host: dockerServer?.url ?? '', gateway: undefined };
@@ -311,10 +316,8 @@ async function makeDefaultCluster(
 ): Promise<string> {
   const parent = `projects/${PROJECT}/locations/${DEFAULT_LOCATION}`;
   const config = { machineType: 'e2-standard-4' };
-  manager.createCluster({
-    parent,
-    cluster: { name: 'sandbox', nodePools: [{ name: 'default-pool', initialNodeCount: 1, config }] },
-  });
+  const cluster = { name: 'sandbox', nodePools: [{ name: 'default-pool', initialNodeCount: 1, config }] };
+  manager.createCluster({ parent, cluster }, { leastMs: 0 }); // nobody watches this operation
   await manager.whenIdle();
   const { status, statusMessage, endpoint, masterAuth } = manager.getCluster({ name: `${parent}/clusters/sandbox` });
   if (status !== 'RUNNING')

@@ -18,7 +18,11 @@ type Reply = Record<string, unknown>;
 
 /** The rpcs of `google.container.v1.ClusterManager` that are there, by name. */
 export interface ClusterManager {
-  createCluster(request: NamedRequest & { readonly cluster?: ClusterFields | null }): Reply;
+  /** @param options.leastMs How long it takes at least. @default what all operations take */
+  createCluster(
+    request: NamedRequest & { readonly cluster?: ClusterFields | null },
+    options?: { readonly leastMs?: number },
+  ): Reply;
   getCluster(request: NamedRequest): Reply;
   listClusters(request: NamedRequest): Reply;
   deleteCluster(request: NamedRequest): Reply;
@@ -81,9 +85,11 @@ export function createClusterManager(options: {
     steps: {
       readonly work?: () => Promise<void>;
       readonly ended: (error: OperationError | undefined) => void;
+      readonly leastMs?: number | undefined;
     },
   ): Reply {
     const operation = operations.begin(cluster.ref, type, {
+      ...(steps.leastMs === undefined ? {} : { leastMs: steps.leastMs }),
       async work() {
         const failure = plannedFailure(faults, type, cluster.ref.location);
         if (failure === undefined) await steps.work?.();
@@ -99,7 +105,7 @@ export function createClusterManager(options: {
   }
 
   return {
-    createCluster(request) {
+    createCluster(request, { leastMs } = {}) {
       refuseAsPlanned(faults, 'CreateCluster');
       const { project, location } = parseParent(request);
       checkLocation(location);
@@ -120,6 +126,7 @@ export function createClusterManager(options: {
       };
       clusters.set(keyOf(ref), cluster);
       return begin(cluster, 'CREATE_CLUSTER', {
+        leastMs,
         async work() {
           const nodes = nodePools.flatMap((pool) => nodesOf(pool, ref));
           cluster.kubernetes = await createKubernetes({ ...ref, id: cluster.id, nodes });

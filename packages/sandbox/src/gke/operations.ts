@@ -10,6 +10,8 @@ export interface OperationSteps {
   readonly work: () => Promise<OperationError | undefined>;
   /** Called once, right after the operation is done. */
   readonly ended: (error: OperationError | undefined) => void;
+  /** How long it takes at least. @default what all take */
+  readonly leastMs?: number;
 }
 
 /** The operations of all clusters. */
@@ -45,13 +47,16 @@ export function createOperations(options: {
   const running = new Set<Promise<void>>();
   const closing = new AbortController();
 
-  async function run(operation: Operation, work: OperationSteps['work']): Promise<OperationError | undefined> {
+  async function run(
+    operation: Operation,
+    { work, leastMs = operationMs }: OperationSteps,
+  ): Promise<OperationError | undefined> {
     const signal = AbortSignal.any([operation.cancel.signal, closing.signal]);
     const least = (async () => {
-      const first = Math.min(operationMs / 10, 1000);
+      const first = Math.min(leastMs / 10, 1000);
       await clock.sleep(first, signal);
       operation.status = 'RUNNING';
-      await clock.sleep(operationMs - first, signal);
+      await clock.sleep(leastMs - first, signal);
     })();
     // Both to their ends, also when it is cancelled: what the work has made by then is known to whoever closes it.
     const [worked, waited] = await Promise.allSettled([work(), least]);
@@ -73,18 +78,18 @@ export function createOperations(options: {
 
   return {
     find,
-    begin(cluster, type, { work, ended }) {
+    begin(cluster, type, steps) {
       const startMs = clock.now();
       const id = `operation-${startMs}-${newId()}`;
       const operation: Operation = { id, cluster, type, startMs, status: 'PENDING', cancel: new AbortController() };
       operations.set(id, operation);
       const [oldest] = operations.keys();
       if (operations.size > MAX_OPERATIONS && oldest !== undefined) operations.delete(oldest);
-      const done = run(operation, work).then((error) => {
+      const done = run(operation, steps).then((error) => {
         operation.status = 'DONE';
         operation.endMs = clock.now();
         if (error !== undefined) operation.error = error;
-        ended(error);
+        steps.ended(error);
       });
       running.add(done);
       void done.finally(() => running.delete(done));

@@ -1,7 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { SandboxError } from '../errors.js';
 
 /** A server that answers on loopback until it is closed. */
@@ -72,10 +71,30 @@ export async function serve(
   };
 }
 
-/** A Hono app as a Node request listener. */
+/** A Hono app as a Node request listener. What it needs for that is loaded with the first request. */
 export function appListener(app: FetchApp): RequestListener {
-  const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
-  return (request, response) => void listener(request, response);
+  const load = once(async (): Promise<RequestListener> => {
+    const { getRequestListener } = await import('@hono/node-server');
+    const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
+    return (request, response) => void listener(request, response);
+  });
+  return (request, response) => {
+    load().then(
+      (listener) => listener(request, response),
+      (cause: unknown) => response.destroy(cause instanceof Error ? cause : undefined),
+    );
+  };
+}
+
+/** An app that is made when it is first asked. */
+export function lazyApp(make: () => Promise<FetchApp>): FetchApp {
+  const load = once(make);
+  return { fetch: async (request, env) => (await load()).fetch(request, env) };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** Serves a Hono app. @throws {SandboxError} `PORT_IN_USE` */

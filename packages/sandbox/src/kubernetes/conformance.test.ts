@@ -82,6 +82,6 @@ function describeStep({ method, path, query = {}, contentType = '', body }: Step
   return `${method} ${path}${search === '' ? '' : `?${search}`} ${contentType} ${JSON.stringify(body) ?? ''}`;
 }
 
-function describeFinding({ index, step, deviations }: Finding): object {
-  return { index, step: describeStep(step), deviations: deviations.slice(0, 4) };
+function describeFinding({ index, step, deviations, said }: Finding): object {
+  return { index, step: describeStep(step), deviations: deviations.slice(0, 4), said };
 }

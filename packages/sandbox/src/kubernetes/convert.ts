@@ -11,7 +11,31 @@ import type { StructType } from './schema/types.js';
 export function toStored(resource: Resource, object: KubeObject): KubeObject {
   if (resource.bucket === 'events' && resource.group !== '') return eventToCore(object);
   if (resource.group === 'autoscaling' && resource.version === 'v1') return autoscalerToV2(object);
-  return object;
+  const bytes = BYTES[resource.bucket];
+  return bytes === undefined ? object : withBytes(object, bytes, (value) => value ?? '');
+}
+
+const BYTES: Readonly<Record<string, string>> = { 'configmaps.': 'binaryData', 'secrets.': 'data' };
+
+/** Are there bytes that are none rather than empty? The real server stores them apart and reads them alike. */
+export function lacksBytes(resource: Resource, object: KubeObject): boolean {
+  const bytes = BYTES[resource.bucket];
+  return bytes !== undefined && Object.values((object[bytes] ?? {}) as Fields).includes(null);
+}
+
+/**
+ * The object as a strategic merge patch or an apply leaves it: that goes by a conversion that takes empty bytes for none,
+ * and so they change hands with each. What is read is empty again.
+ */
+export function withoutEmptyBytes(resource: Resource, object: KubeObject): KubeObject {
+  const bytes = BYTES[resource.bucket];
+  return bytes === undefined ? object : withBytes(object, bytes, (value) => (value === '' ? null : value));
+}
+
+function withBytes(object: KubeObject, member: string, change: (value: unknown) => unknown): KubeObject {
+  const values = Object.entries((object[member] ?? {}) as Fields);
+  if (values.every(([, value]) => change(value) === value)) return object;
+  return { ...object, [member]: Object.fromEntries(values.map(([name, value]) => [name, change(value)])) };
 }
 
 const cache = new WeakMap<KubeObject, Map<string, KubeObject>>();

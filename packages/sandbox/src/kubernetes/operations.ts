@@ -6,8 +6,8 @@ import { isEqual, isObject } from './equal.js';
 import * as errors from './errors.js';
 import { fault } from './errors.js';
 import type { Clock } from './clock.js';
-import { fromStored, toStored } from './convert.js';
-import { decodeCustom, validateCustom } from './crd/decode-custom.js';
+import { fromStored, lacksBytes, toStored } from './convert.js';
+import { decodeCustom, defaultCustom, validateCustom } from './crd/decode-custom.js';
 import type { DeleteSelection, KubeObject, ObjectMeta } from './kube-api.js';
 import { admitPod, admitTolerations } from './admission/pods.js';
 import { admitQuota, applyLimitRanges } from './admission/quota.js';
@@ -65,6 +65,8 @@ export interface Written {
 /** Create, read, update and delete with the server's semantics, for any resource. Errors are {@link ApiError}s. */
 export class Operations {
   readonly #deps: OperationsDeps;
+  /** Stored objects with bytes that were none: writing them again, with empty ones, is a change. */
+  readonly #lacking = new WeakSet<KubeObject>();
 
   constructor(deps: OperationsDeps) {
     this.#deps = deps;
@@ -182,8 +184,12 @@ export class Operations {
     }
     if (live === undefined) {
       if (!resource.createsOnUpdate || options.subresource !== undefined) throw errors.notFound(resource, name);
+      const { resourceVersion } = meta;
       delete meta.resourceVersion;
-      return { object: this.create(resource, namespace, next, options), created: true };
+      const object = this.create(resource, namespace, next, options);
+      // What is not stored keeps the version it was sent with.
+      if (options.dryRun !== true || resourceVersion === undefined) return { object, created: true };
+      return { object: { ...object, metadata: { ...object.metadata, resourceVersion } }, created: true };
     }
     const versionGiven =
       meta.resourceVersion !== undefined && meta.resourceVersion !== '' && meta.resourceVersion !== '0';
@@ -209,6 +215,8 @@ export class Operations {
     if (withManaged === undefined) object.metadata.managedFields = live.metadata.managedFields ?? [];
     else object.metadata.managedFields = structuredClone(withManaged);
     this.#finish(resource, object, live, options);
+    // A Scale may have made the struct its replicas are in; the defaults of its other members belong to nobody.
+    if (options.subresource === 'scale') defaultCustom(resource, object);
     if (resource.bucket === 'pods.' && object.spec !== undefined) admitTolerations(object.spec);
     prepareUpdate(resource, object, live, context);
     this.#countGeneration(resource, object, live, options);
@@ -219,7 +227,10 @@ export class Operations {
       ...validateObject(resource, object, live),
       ...validateUpdate(resource, object, live, options.subresource),
     ]);
-    return fromStored(resource, this.#commit(resource, stored, toStored(resource, object), options));
+    const isLacking = lacksBytes(resource, object);
+    const written = this.#commit(resource, stored, toStored(resource, object), { ...options, isLacking });
+    if (isLacking) this.#lacking.add(written);
+    return fromStored(resource, written);
   }
 
   /** Deletes; the answer is the object where it lives on or its kind is answered with it, else `undefined`. */
@@ -402,16 +413,19 @@ export class Operations {
     if (object.metadata.managedFields?.length === 0) delete object.metadata.managedFields;
   }
 
-  #commit(resource: Resource, live: KubeObject, next: KubeObject, options: WriteOptions | DeleteOptions): KubeObject {
+  #commit(
+    resource: Resource,
+    live: KubeObject,
+    next: KubeObject,
+    options: (WriteOptions | DeleteOptions) & { readonly isLacking?: boolean },
+  ): KubeObject {
     const { store } = this.#deps;
     const { metadata } = next;
-    const gone = metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
-    const finished = gone && (metadata.deletionGracePeriodSeconds ?? 0) === 0 && !holdsNamespace(resource, next);
-    if (finished) {
+    if (isFinished(resource, next)) {
       if (options.dryRun !== true) store.remove(resource.bucket, live);
       return { ...next, metadata: { ...metadata, resourceVersion: live.metadata.resourceVersion ?? '' } };
     }
-    if (isUnchanged(live, next)) return live;
+    if (isUnchanged(live, next) && this.#lacking.has(live) === (options.isLacking === true)) return live;
     if (options.dryRun === true) return next;
     return store.put(resource.bucket, next);
   }
@@ -488,8 +502,9 @@ export class Operations {
   #finalizersOnDelete(resource: Resource, live: KubeObject, { propagationPolicy }: DeleteOptions): string[] {
     const finalizers = live.metadata.finalizers ?? [];
     const others = finalizers.filter((name) => name !== 'orphan' && name !== 'foregroundDeletion');
-    if (live.metadata.deletionTimestamp !== undefined && propagationPolicy === undefined) return [...finalizers];
-    const policy = propagationPolicy ?? (resource.orphansByDefault ? 'Orphan' : undefined);
+    // What was said before counts until something else is said; when it is done, the default does again.
+    const isSaid = others.length < finalizers.length;
+    const policy = propagationPolicy ?? (resource.orphansByDefault && !isSaid ? 'Orphan' : undefined);
     if (policy === 'Orphan') return [...others, 'orphan'];
     if (policy === 'Foreground') return [...others, 'foregroundDeletion'];
     return policy === 'Background' ? others : [...finalizers];
@@ -580,6 +595,12 @@ function graceOf(resource: Resource, live: KubeObject, options: DeleteOptions): 
 function setFinalizers(metadata: ObjectMeta, finalizers: string[]): void {
   if (finalizers.length === 0) delete metadata.finalizers;
   else metadata.finalizers = finalizers;
+}
+
+function isFinished(resource: Resource, object: KubeObject): boolean {
+  const { deletionTimestamp, finalizers = [], deletionGracePeriodSeconds = 0 } = object.metadata;
+  const gone = deletionTimestamp !== undefined && finalizers.length === 0;
+  return gone && deletionGracePeriodSeconds === 0 && !holdsNamespace(resource, object);
 }
 
 function holdsNamespace(resource: Resource, object: KubeObject): boolean {

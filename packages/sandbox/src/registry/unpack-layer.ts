@@ -6,7 +6,6 @@ import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Header } from 'tar-stream';
-import { extract } from 'tar-stream';
 
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
@@ -45,6 +44,7 @@ export function cleanPath(path: string): string {
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md
  */
 export async function unpackLayer(source: Readable, root: string): Promise<void> {
+  const { extract } = await import('tar-stream');
   const tar = extract();
   const reading = pipeline(gunzipIfNeeded(source), tar);
   // An archive that is cut off ends without a word to the entry being read.

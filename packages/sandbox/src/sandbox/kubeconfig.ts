@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { stringify } from 'yaml';
 
 /**
  * Writes a kubeconfig for one cluster, readable by its owner only.
@@ -14,13 +13,27 @@ export async function writeKubeconfig(options: {
   readonly token: string;
 }): Promise<void> {
   const { path, name, endpoint, caCertificate, token } = options;
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name, cluster: { server: `https://${endpoint}`, 'certificate-authority-data': caCertificate } }],
-    users: [{ name, user: { token } }],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-    'current-context': name,
-  };
-  await writeFile(path, stringify(config), { mode: 0o600 });
+  // By hand: a YAML library would be loaded at every start for this. JSON's strings are YAML's.
+  const [server, ca, user, quoted] = [`https://${endpoint}`, caCertificate, token, name].map((text) =>
+    JSON.stringify(text),
+  );
+  const text = `apiVersion: v1
+kind: Config
+clusters:
+  - name: ${quoted}
+    cluster:
+      server: ${server}
+      certificate-authority-data: ${ca}
+users:
+  - name: ${quoted}
+    user:
+      token: ${user}
+contexts:
+  - name: ${quoted}
+    context:
+      cluster: ${quoted}
+      user: ${quoted}
+current-context: ${quoted}
+`;
+  await writeFile(path, text, { mode: 0o600 });
 }

@@ -81,12 +81,16 @@ async function startKubernetes(
   const { nodes } = request;
   const name = `${request.project}-${request.location}-${request.name}`;
   const gateway = engine?.gateway;
-  const [certificate, { createKubeServer }, { startControllers }, { startNodes }] = await Promise.all([
-    createCertificate({ name, addresses: gateway === undefined ? [] : [gateway], nowMs: clock.now() }),
+  const [{ createKubeServer }, { startControllers }, { startNodes }] = await Promise.all([
     import('../kubernetes/server.js'),
     import('../kubernetes/controllers/controllers.js'),
     import('../kubernetes/nodes/nodes.js'),
   ]);
+  const certificate = createCertificate({
+    name,
+    addresses: gateway === undefined ? [] : [gateway],
+    nowMs: clock.now(),
+  });
   const server = createKubeServer({
     clock,
     newId,

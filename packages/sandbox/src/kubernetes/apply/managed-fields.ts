@@ -3,7 +3,7 @@ import type { Resource } from '../resources.js';
 import { decode } from '../schema/decode.js';
 import { fieldSchemaOf } from './field-schema.js';
 import { FieldSet } from './field-set.js';
-import { compare, fieldsOf } from './typed.js';
+import { compare, fieldsOf, KeyError } from './typed.js';
 import type { FieldSchema } from './field-schema.js';
 
 /** Who made a change, and when. */
@@ -124,7 +124,13 @@ export function updateManagedFields(
   // Cleared by the writer, or never tracked: it stays so until someone applies.
   if (!isNew && given.every((one) => Object.keys(one).length === 0)) return [];
   const schema = fieldSchemaOf(resource);
-  return formatManaged(takeOver(schema, parseManaged(given), live, next, entry));
+  try {
+    return formatManaged(takeOver(schema, parseManaged(given), live, next, entry));
+  } catch (error) {
+    // Whose the elements are cannot be told without their keys; whether they may be there at all is for validation to say.
+    if (error instanceof KeyError) return [];
+    throw error;
+  }
 }
 
 /** Entries after `entry.manager` changed `live` into `next`. */

@@ -50,9 +50,17 @@ export const startVolumeClaimController: Controller = ({ api, clock, newId, logg
     const claim = api.get(resources.persistentVolumeClaims, namespace, name);
     if (claim === undefined) return;
     if (claim.metadata.deletionTimestamp !== undefined) return letGo(claim);
+    if (claim.metadata.finalizers?.includes(PROTECTION) !== true) protect(claim);
     if (claim.status?.['phase'] === 'Bound') return;
     const volume = findVolume(claim) ?? provision(claim);
     if (volume !== undefined) bind(claim, volume);
+  }
+
+  function protect({ metadata: { namespace, name = '' } }: KubeObject): void {
+    const change = (draft: KubeObject): void => {
+      draft.metadata.finalizers = [...(draft.metadata.finalizers ?? []), PROTECTION];
+    };
+    api.modify(resources.persistentVolumeClaims, namespace, name, change, { manager: MANAGER });
   }
 
   function letGo(claim: KubeObject): void {

@@ -490,6 +490,61 @@ describe('a StatefulSet', () => {
   });
 });
 
+describe('claims', () => {
+  const claim = (storageClassName?: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data', namespace: 'test' },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: '1Gi' } },
+      ...(storageClassName === undefined ? {} : { storageClassName }),
+    },
+  });
+  const createClass = (cluster: TestCluster, name: string): KubeObject =>
+    cluster.api.create(resources.storageClasses, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      provisioner: 'example.com/disk',
+    });
+
+  it('of a class that is not there wait for it and say so', async () => {
+    await using cluster = await startTestCluster();
+    cluster.api.create(persistentVolumeClaims, claim('fast'));
+    expect(await firstEvent(cluster)).toMatchObject({
+      reason: 'ProvisioningFailed',
+      message: 'storageclass.storage.k8s.io "fast" not found',
+    });
+    createClass(cluster, 'fast');
+    await cluster.until(persistentVolumeClaims, 'data', ({ status }) => status?.['phase'] === 'Bound');
+  });
+
+  it('that name no class are of the default one', async () => {
+    await using cluster = await startTestCluster();
+    createClass(cluster, 'usual');
+    expect(cluster.api.create(persistentVolumeClaims, claim()).spec).toMatchObject({ storageClassName: 'usual' });
+  });
+
+  it('get their finalizer back when it is taken away', async () => {
+    await using cluster = await startTestCluster();
+    const { metadata } = cluster.api.create(persistentVolumeClaims, claim());
+    const withoutFinalizers = (draft: KubeObject): void => void delete draft.metadata.finalizers;
+    cluster.api.modify(persistentVolumeClaims, 'test', metadata.name ?? '', withoutFinalizers);
+    await cluster.until(persistentVolumeClaims, 'data', (one) => one.metadata.finalizers?.length === 1);
+  });
+});
+
+/** Resolves with the first Event there is. */
+function firstEvent({ api }: TestCluster): Promise<KubeObject> {
+  return new Promise((resolve) => {
+    const stop = api.watch(resources.events, ({ object }) => {
+      queueMicrotask(() => stop());
+      resolve(object);
+    });
+  });
+}
+
 describe('a DaemonSet', () => {
   const nodes = [
     { name: 'a' },

@@ -22,6 +22,12 @@ export function decodeCustom(resource: Resource, body: Record<string, unknown>):
   return { value: body, unknownFields };
 }
 
+/** Fills in the defaults of a custom object, in place. Nothing for built-in kinds. */
+export function defaultCustom(resource: Resource, object: object): void {
+  const schema = resource.custom?.schema;
+  if (schema !== undefined) applySchemaDefaults(schema, object as Record<string, unknown>);
+}
+
 /** Faults of a custom object: of its schema, and of what its scale reads. None for built-in kinds. */
 export function validateCustom(resource: Resource, object: object): FieldError[] {
   if (resource.custom === undefined) return [];

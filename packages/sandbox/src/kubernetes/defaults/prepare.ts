@@ -90,6 +90,10 @@ const updaters: Readonly<Record<string, (object: KubeObject, live: KubeObject, c
     if (spec['type'] === 'ExternalName' && spec['clusterIP'] === old['clusterIP']) {
       for (const member of ['clusterIP', 'clusterIPs']) delete spec[member];
     }
+    // Whoever changes the one address means the list, which clients that only know the one send back as it was.
+    if (spec['clusterIP'] && spec['clusterIP'] !== old['clusterIP'] && isEqual(spec['clusterIPs'], old['clusterIPs'])) {
+      spec['clusterIPs'] = [spec['clusterIP']];
+    }
     if (spec['type'] !== 'ExternalName' && old['clusterIP'] !== undefined && old['type'] !== 'ExternalName') {
       for (const member of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort']) {
         if (spec[member] === undefined && old[member] !== undefined) spec[member] = structuredClone(old[member]);

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { parseDocument } from 'yaml';
 import { ApiError } from '../api-error.js';
 import { badRequest, unsupportedMediaType } from '../errors.js';
 import { jsonFault } from '../json-fault.js';
 import { decodeProtobuf } from '../protobuf/protobuf.js';
 import { parseMediaRanges } from './accept.js';
+import { loadYaml } from './yaml.js';
 
 /** Largest body read, in bytes; the real server's limit. */
 export const MAX_BODY_BYTES: number = 3 * 1024 * 1024;
@@ -79,7 +79,7 @@ function parseJson(body: Buffer, kind: string): unknown {
 
 /** Parses YAML (or JSON) without aliases that grow. @throws {ApiError} 400 */
 export function parseYaml(body: Buffer): unknown {
-  const document = parseDocument(body.toString('utf8'), { schema: 'core', merge: false, uniqueKeys: false });
+  const document = loadYaml().parseDocument(body.toString('utf8'), { schema: 'core', merge: false, uniqueKeys: false });
   const [error] = document.errors;
   if (error !== undefined) throw badRequest(`error converting YAML to JSON: yaml: ${error.message.split('\n')[0]}`);
   try {

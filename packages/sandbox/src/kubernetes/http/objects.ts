@@ -2,7 +2,7 @@ import { ApiError } from '../api-error.js';
 import { applyConfiguration } from '../apply/apply.js';
 import type { Authenticator } from '../auth.js';
 import type { Clock } from '../clock.js';
-import { fromStored } from '../convert.js';
+import { fromStored, withoutEmptyBytes } from '../convert.js';
 import { isObject } from '../equal.js';
 import * as errors from '../errors.js';
 import { fault } from '../errors.js';
@@ -107,7 +107,7 @@ export function patchObject(deps: ObjectDeps, request: ObjectRequest): Written {
   const type = parseMediaRanges(request.contentType ?? '')[0]?.type ?? '';
   const known = PATCH_TYPES.split(', ').filter((one) => resource.custom === undefined || !one.includes('strategic'));
   if (!known.includes(type)) {
-    if (resource.custom !== undefined && type.includes('strategic')) {
+    if (resource.custom !== undefined) {
       throw errors.unsupportedMediaType(
         `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')}`,
       );
@@ -148,7 +148,8 @@ function patchLive(
   const unknownBefore = resource.type === undefined ? {} : { kind: resource.kind, apiVersion: apiVersionOf(resource) };
   const next = readPatched(operations, resource, { ...unknownBefore, ...(patched as object) }, options);
   checkIdentity(resource, live, next, { namespace, name });
-  return { object: operations.write(resource, stored, next, options), created: false };
+  const written = strategic ? withoutEmptyBytes(resource, next) : next;
+  return { object: operations.write(resource, stored, written, options), created: false };
 }
 
 // A patch that makes something else of the object is told as a fault of the patch.
@@ -178,6 +179,9 @@ function checkIdentity(
   { namespace, name }: { namespace: string | undefined; name: string },
 ): void {
   const { metadata } = next;
+  if (metadata.name === undefined || metadata.name === '') {
+    throw errors.badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
   if (metadata.name !== name) {
     throw errors.badRequest(
       `the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`,
@@ -222,7 +226,7 @@ function applyObject({ operations, store }: ObjectDeps, request: ObjectRequest, 
     ...(subresource === undefined ? {} : { subresource }),
   });
   const quiet: WriteOptions = { ...options, fieldValidation: 'Ignore' };
-  const next = operations.read(resource, applied.object, quiet);
+  const next = withoutEmptyBytes(resource, operations.read(resource, applied.object, quiet));
   next.metadata.name = name;
   const managed = [...applied.managed];
   if (stored === undefined) {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { stringify } from 'yaml';
 import type { ApiError } from '../api-error.js';
 import type { KubeObject } from '../kube-api.js';
 import type { Resource } from '../resources.js';
+import { loadYaml } from './yaml.js';
 
 /** Extra headers of an answer. */
 export type Headers = Readonly<Record<string, string | string[]>>;
@@ -39,7 +39,7 @@ export function sendJson(response: ServerResponse, status: number, text: string,
 
 /** Ends a response with YAML of a value. */
 export function sendYaml(response: ServerResponse, status: number, value: unknown, headers: Headers = {}): void {
-  const text = stringify(value, { sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 });
+  const text = loadYaml().stringify(value, { sortMapEntries: true, aliasDuplicateObjects: false, lineWidth: 0 });
   send(response, status, text, { 'content-type': 'application/yaml', ...headers });
 }
 

@@ -81,6 +81,8 @@ function mergeMember(member: Member, target: unknown, value: unknown, patch: Jso
   }
   const { mergeKey } = field;
   const merged = mergeList(type.of, mergeKey, { target: before, patch: value, name });
+  // Go's list that nothing was appended to: it is none, not empty.
+  if (merged.length === 0) return null;
   const keyOf = (item: unknown): unknown => (isObject(item) ? item[mergeKey] : item);
   return inOrder(merged, { wanted: value.map(keyOf), keyOf, before });
 }

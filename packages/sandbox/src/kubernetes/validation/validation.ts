@@ -153,7 +153,12 @@ function frozenData(object: KubeObject, live: KubeObject): FieldError[] {
   if (object['immutable'] !== true)
     faults.push(fault.forbidden('immutable', 'field is immutable when `immutable` is set'));
   for (const member of ['data', 'binaryData']) {
-    if (!isEqual(object[member] ?? {}, live[member] ?? {})) {
+    // Bytes that are none equal empty ones.
+    const contents = [object, live].map((one) => Object.entries((one[member] ?? {}) as Fields));
+    const [next, old] = contents.map((entries) =>
+      Object.fromEntries(entries.map(([key, value]) => [key, value ?? ''])),
+    );
+    if (!isEqual(next, old)) {
       faults.push(fault.forbidden(member, 'field is immutable when `immutable` is set'));
     }
   }

@@ -104,7 +104,7 @@ function deploymentFaults(spec: Fields): FieldError[] {
       faults.push(fault.invalid('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable, why));
     }
   } else if (type !== 'Recreate') {
-    faults.push(fault.notSupported('spec.strategy.type', type, ['Recreate', 'RollingUpdate']));
+    faults.push(fault.notSupported('spec.strategy', spec['strategy'], ['Recreate', 'RollingUpdate']));
   }
   const { progressDeadlineSeconds: deadline, minReadySeconds = 0 } = spec;
   if (deadline !== undefined) {

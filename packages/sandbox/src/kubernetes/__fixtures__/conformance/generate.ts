@@ -1,9 +1,12 @@
 import type { Fields } from '../../kube-api.js';
-import { finalizerFragment, kinds, metadataFaults, metadataFragments } from './kinds.js';
-import type { Kind } from './kinds.js';
-import { leavesOf, overlay } from './merge.js';
+import { finalizerFragment, metadataFaults, metadataFragments } from './kind.js';
+import type { Kind } from './kind.js';
+import { kinds } from './kinds.js';
+import { misuse } from './misuse.js';
 import { Random } from './random.js';
 import type { Step } from './step.js';
+import { scaleStep, statusStep } from './subresource-steps.js';
+import { has, leavesOf, mapOf, overlay, setLeaf, withoutEmpty } from './trees.js';
 
 /** Names of the objects of a run. */
 export const NAMES: readonly string[] = ['one', 'two', 'three'];
@@ -27,7 +30,7 @@ const LABEL_SELECTORS = [
 const BAD_SELECTORS = ['a in', '!', 'a=x,', 'a in (x', ',', 'a=b=c', '=x', 'bad key!=x', 'a=bad value!'];
 
 /** One object's address. */
-interface Target {
+export interface Target {
   readonly kind: Kind;
   readonly collection: string;
   readonly name: string;
@@ -56,7 +59,8 @@ class Generator {
     const exists = this.#made.has(target.path);
     if (!exists && this.#random.chance(0.6))
       return [this.#random.chance(0.7) ? this.#create(target) : this.#apply(target)];
-    return this.#random.weighted<() => Step[]>([
+    const random = this.#random;
+    return random.weighted<() => Step[]>([
       [4, () => [this.#create(target)]],
       [6, () => [this.#get(target)]],
       [8, () => this.#list(target)],
@@ -65,12 +69,12 @@ class Generator {
       [10, () => [this.#strategicPatch(target)]],
       [10, () => [this.#jsonPatch(target)]],
       [15, () => [this.#apply(target)]],
-      [6, () => [this.#status(target)]],
-      [5, () => [this.#scale(target)]],
+      [6, () => [statusStep(random, target, () => this.#query()) ?? this.#get(target)]],
+      [5, () => [scaleStep(random, target, () => this.#query()) ?? this.#get(target)]],
       [10, () => this.#remove(target)],
       [1, () => [this.#removeCollection(target)]],
       [2, () => this.#watch(target)],
-      [2, () => [this.#misuse(target)]],
+      [2, () => [misuse(random, target)]],
     ])();
   }
 
@@ -135,7 +139,6 @@ class Generator {
     }
     if (query['dryRun'] === undefined && body['metadata']?.name === name) this.#made.add(path);
     if (random.chance(0.05)) return { method: 'POST', path: collection, query, accept: TABLE, body };
-    void kind;
     return { method: 'POST', path: collection, query, body };
   }
 
@@ -258,7 +261,9 @@ class Generator {
       const leaves = leavesOf(this.#fragment(target));
       // Controllers annotate some at a time of their own.
       const quiet = leaves.filter((leaf) => target.kind.busy !== true || leaf.path[1] !== 'annotations');
-      const { path, value } = random.pick(quiet.length > 0 ? quiet : [{ path: ['metadata', 'name'], value: target.name }]);
+      const { path, value } = random.pick(
+        quiet.length > 0 ? quiet : [{ path: ['metadata', 'name'], value: target.name }],
+      );
       const pointer = `/${path.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
       const other = random.pick(['/metadata/name', '/metadata/uid']);
       return random.weighted<Fields>([
@@ -300,98 +305,6 @@ class Generator {
 
   #patch({ path }: Target, contentType: string, body: Fields | Fields[]): Step {
     return { method: 'PATCH', path, query: this.#query(), contentType, body };
-  }
-
-  #status(target: Target): Step {
-    const random = this.#random;
-    const { kind, name, path } = target;
-    const { status } = kind;
-    if (status === undefined) return this.#get(target);
-    const fragment = random.pick(status)(random);
-    const at = `${path}/status`;
-    const identity = { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name } };
-    return random.weighted<() => Step>([
-      [1, () => ({ method: 'GET', path: at })],
-      [
-        4,
-        () => ({
-          method: 'PATCH',
-          path: at,
-          query: this.#query(),
-          contentType: 'application/merge-patch+json',
-          body: fragment,
-        }),
-      ],
-      [
-        1,
-        () => ({
-          method: 'PATCH',
-          path: at,
-          query: this.#query(),
-          contentType: 'application/strategic-merge-patch+json',
-          body: fragment,
-        }),
-      ],
-      [
-        1,
-        () => ({
-          method: 'PATCH',
-          path: at,
-          query: this.#query(),
-          contentType: 'application/json-patch+json',
-          body: [{ op: 'add', path: '/status/message', value: random.pick(NAMES) }],
-        }),
-      ],
-      [
-        2,
-        () => ({
-          method: 'PATCH',
-          path: at,
-          query: { fieldManager: 'controller', force: String(random.chance(0.5)) },
-          contentType: 'application/apply-patch+yaml',
-          body: overlay(identity, fragment),
-        }),
-      ],
-    ])();
-  }
-
-  #scale(target: Target): Step {
-    const random = this.#random;
-    const { kind, name, path, collection } = target;
-    if (kind.scale !== true) return this.#get(target);
-    const at = `${path}/scale`;
-    const replicas = random.below(3);
-    const namespace = collection.split('/').at(-2) ?? '';
-    const body = {
-      apiVersion: 'autoscaling/v1',
-      kind: 'Scale',
-      metadata: { name, namespace },
-      spec: { replicas: random.chance(0.1) ? -1 : replicas },
-    };
-    return random.weighted<() => Step>([
-      [2, () => ({ method: 'GET', path: at })],
-      [
-        2,
-        () => ({
-          method: 'PATCH',
-          path: at,
-          query: this.#query(),
-          contentType: 'application/merge-patch+json',
-          body: { spec: { replicas } },
-        }),
-      ],
-      [
-        1,
-        () => ({
-          method: 'PATCH',
-          path: at,
-          query: this.#query(),
-          contentType: 'application/json-patch+json',
-          body: [{ op: 'add', path: '/spec/replicas', value: replicas }],
-        }),
-      ],
-      [2, () => ({ method: 'PUT', path: at, query: this.#query(), body })],
-    ])();
   }
 
   #remove(target: Target): Step[] {
@@ -444,7 +357,9 @@ class Generator {
     const random = this.#random;
     const { kind, collection } = target;
     if (kind.busy === true) return this.#list(target);
-    const selection: Record<string, string> = this.#random.chance(0.5) ? { labelSelector: random.pick(LABEL_SELECTORS) } : {};
+    const selection: Record<string, string> = this.#random.chance(0.5)
+      ? { labelSelector: random.pick(LABEL_SELECTORS) }
+      : {};
     const steps: Step[] = [{ method: 'GET', path: collection }];
     for (let left = 2 + random.below(5); left > 0; left -= 1) {
       const name = random.pick(NAMES);
@@ -468,71 +383,4 @@ class Generator {
     });
     return steps;
   }
-
-  #misuse({ kind, collection, path, name }: Target): Step {
-    const random = this.#random;
-    return random.pick<Step>([
-      ...(kind.custom === true ? [] : [{ method: 'POST', path, body: { kind: kind.kind } } as const]),
-      { method: 'GET', path: `${kind.root}/namespaces/<run>-a/nosuch` },
-      { method: 'GET', path: `${path}/nosuch` },
-      { method: 'PUT', path: collection, body: {} },
-      { method: 'POST', path: collection, body: '{"metadata":' },
-      { method: 'POST', path: collection, body: '' },
-      { method: 'POST', path: collection, contentType: 'text/csv', body: 'a,b' },
-      { method: 'PATCH', path, contentType: 'application/json', body: {} },
-      { method: 'PATCH', path, contentType: 'application/merge-patch+json', body: '{' },
-      { method: 'GET', path: collection, query: { limit: 'many' } },
-      { method: 'GET', path: collection, query: { resourceVersion: 'new' } },
-      { method: 'GET', path: collection, query: { continue: 'nonsense' } },
-      { method: 'GET', path, accept: 'text/html' },
-      { method: 'POST', path: collection, query: { dryRun: 'Some' }, body: { metadata: { name } } },
-      {
-        method: 'POST',
-        path: `${kind.root}/namespaces/absent-<run>/${kind.resource}`,
-        body: { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name }, ...kind.base },
-      },
-      { method: 'GET', path: `${kind.root}/namespaces/absent-<run>/${kind.resource}` },
-    ]);
-  }
-}
-
-// Maps go as a whole: what is left of them when their last member goes is owned otherwise in 1.20.
-function mapOf(path: readonly string[]): readonly string[] {
-  const at = path.findIndex((name) => ['labels', 'annotations', 'data', 'binaryData', 'map', 'free', 'unit'].includes(name));
-  return at < 0 ? path : path.slice(0, at + 1);
-}
-
-// 1.20 takes what is null or empty in an apply for not said.
-function withoutEmpty(tree: Fields): Fields {
-  const kept = Object.entries(tree).filter(
-    ([name, value]) => !(name === 'nested' && isEmpty(value)) && value !== null,
-  );
-  const inner = kept.map(
-    ([name, value]) =>
-      [
-        name,
-        typeof value === 'object' && value !== null && !Array.isArray(value)
-          ? withoutEmpty(value as Fields)
-          : (value as unknown),
-      ] as const,
-  );
-  return Object.fromEntries(inner.filter(([name, value]) => !(name === 'spec' && isEmpty(value))));
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-}
-
-function has(tree: unknown, path: readonly string[]): boolean {
-  let at: unknown = tree;
-  for (const name of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return false;
-    at = (at as Fields)[name];
-  }
-  return true;
-}
-
-function setLeaf(tree: Fields, path: readonly string[], value: unknown): Fields {
-  const [first = '', ...rest] = path;
-  return { ...tree, [first]: rest.length === 0 ? value : setLeaf((tree[first] ?? {}) as Fields, rest, value) };
 }

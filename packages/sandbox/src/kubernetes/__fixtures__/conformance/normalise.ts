@@ -148,18 +148,16 @@ function settleManaged(entries: readonly Fields[], resource: string): Fields[] {
   for (const { manager, operation, apiVersion, fieldsV1 } of entries) {
     if (CONTROLLERS.has(manager as string)) continue;
     const key = `${operation} ${manager} ${apiVersion}`;
-    sets.set(key, (sets.get(key) ?? new FieldSet()).union(FieldSet.parse(fieldsV1)));
+    const fields = structuredClone(fieldsV1) as Fields;
+    removeUncompared(fields, resource);
+    sets.set(key, (sets.get(key) ?? new FieldSet()).union(FieldSet.parse(fields)));
   }
   const units = new Set(differences.flatMap((difference) => difference.units ?? []).map((name) => `f:${name}`));
   return [...sets]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, set]) => {
       const fields = set.format();
-      for (const path of [...youngMembers(resource), ...claimsOf(resource)])
-        removeAt(
-          fields,
-          path.split(' ').map((name) => `f:${name}`),
-        );
+      removeUncompared(fields, resource);
       return { key, fields: withUnits(fields, units) };
     })
     .filter(({ fields }) => !isEmpty(fields));
@@ -194,9 +192,11 @@ function withoutParts(cause: string): string {
 
 function withoutGo(message: string, field: unknown): string {
   if (field === 'patch') return '<fault>';
-  if (String(field).endsWith('.maxUnavailable')) return message.replace(/^Invalid value: .*: /s, 'Invalid value: <value>: ');
+  if (String(field).endsWith('.maxUnavailable'))
+    return message.replace(/^Invalid value: .*: /s, 'Invalid value: <value>: ');
   const [, head, list] = /^(Unsupported value: .*: supported values: )(.*)$/.exec(message) ?? [];
-  if (list !== undefined) return `${head}${list.split(', ').sort().join(', ')}`;
+  if (list !== undefined)
+    return `${(head ?? '').replace(/^(Unsupported value: )[^"].*(: supported)/s, '$1<value>$2')}${list.split(', ').sort().join(', ')}`;
   return message
     .replace(/\n {2}(core|\(\*|v1|\u00a0)[^]*$/, '')
     .replace(/^(Invalid value|Duplicate value): (?!"[^"]*":|-?\d+:)[^]*?([^:"}]*)$/, '$1: <value>: $2');
@@ -206,6 +206,14 @@ function withUnits(fields: Fields, units: ReadonlySet<string>): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, below]) => [name, units.has(name) ? {} : withUnits(below as Fields, units)]),
   );
+}
+
+function removeUncompared(fields: Fields, resource: string): void {
+  for (const path of [...youngMembers(resource), ...claimsOf(resource)])
+    removeAt(
+      fields,
+      path.split(' ').map((name) => `f:${name}`),
+    );
 }
 
 function claimsOf(resource: string): string[] {

@@ -4,7 +4,8 @@ import type { Deviation } from './compare.js';
 import type { Client } from './connection.js';
 import { differences } from './differences.js';
 import { NAMES, NAMESPACES } from './generate.js';
-import { CUSTOM_GROUP, definition, kinds } from './kinds.js';
+import { CUSTOM_GROUP, definition } from './custom-kind.js';
+import { kinds } from './kinds.js';
 import { Normaliser } from './normalise.js';
 import { settleOwners } from './settle-owners.js';
 import type { Answer, Step } from './step.js';
@@ -15,6 +16,8 @@ export interface Finding {
   readonly index: number;
   readonly step: Step;
   readonly deviations: readonly Deviation[];
+  /** What the two servers said where they refused. */
+  readonly said: readonly unknown[];
 }
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -47,7 +50,7 @@ export async function play(pair: Pair, run: string, steps: readonly Step[]): Pro
       if (isList(step)) unlike.delete(step.path);
       if (found.length === 0 || (step.watches === true && unlike.has(step.path))) continue;
       const isKnown = differences.some(({ explains }) => explains?.(step, ...answers) === true);
-      if (!isKnown) findings.push({ index, step, deviations: found });
+      if (!isKnown) findings.push({ index, step, deviations: found, said: answers.map(saidIn) });
       if (step.method === 'GET') continue;
       unlike.add(collectionOf(step.path));
       await Promise.all(both.map((subject) => forget(subject, step)));
@@ -56,6 +59,11 @@ export async function play(pair: Pair, run: string, steps: readonly Step[]): Pro
     await Promise.all(both.map(tidy));
   }
   return findings;
+}
+
+function saidIn({ body }: Answer): unknown {
+  const { kind, message } = (body ?? {}) as Fields;
+  return kind === 'Status' ? message : undefined;
 }
 
 function isList({ method, path, watches, query = {} }: Step): boolean {

@@ -11,11 +11,14 @@ export function settleOwners(real: unknown, ours: unknown): [unknown, unknown] {
   }
   if (!isTree(real) || !isTree(ours)) return [real, ours];
   const [first, second]: [Fields, Fields] = [{ ...real }, { ...ours }];
-  for (const name of Object.keys(real)) {
+  // Last, since it decides about the version, too: being given parts is a write.
+  const names = Object.keys(real).sort((a, b) => Number(a === 'managedFields') - Number(b === 'managedFields'));
+  for (const name of names) {
     const pair = [first[name], second[name]] as const;
     if (name === 'managedFields' && Array.isArray(pair[0]) && Array.isArray(pair[1])) {
       const bare = [...new Set([...bareOf(pair[0] as Entry[]), ...bareOf(pair[1] as Entry[])])];
       [first[name], second[name]] = pair.map((entries) => withoutParts(entries as Entry[], bare));
+      if (bare.length > 0) first['resourceVersion'] = second['resourceVersion'] = '<version>';
     } else [first[name], second[name]] = settleOwners(...pair);
   }
   return [first, second];

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Fields } from '../kube-api.js';
+import { createKubeServer } from '../server.js';
+
+let url: string;
+let stop: () => void;
+
+beforeEach(async () => {
+  const clock = { now: () => Date.UTC(2026, 0, 1), sleep: () => Promise.resolve() };
+  const kube = createKubeServer({ clock, newId: randomUUID });
+  const server = createServer(kube.listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/namespaces/default`;
+  stop = () => {
+    kube.close();
+    server.close();
+    server.closeAllConnections();
+  };
+});
+
+afterEach(() => stop());
+
+/** The JSON that a request is answered with. */
+async function ask(method: string, path: string, body?: object, type = 'application/json'): Promise<Fields> {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': type } };
+  const response = await fetch(`${url}${path}`, { method, ...sent });
+  return (await response.json()) as Fields;
+}
+
+const configMap = (name: string, labels = {}): object => ({ metadata: { name, labels } });
+
+describe(createKubeServer, () => {
+  it('takes the options of a DELETE from its body alone where it has one, not even a dry run from the query', async () => {
+    await ask('POST', '/configmaps', configMap('a'));
+    await ask('DELETE', '/configmaps/a?dryRun=All', { kind: 'DeleteOptions', apiVersion: 'v1' });
+    expect(await ask('GET', '/configmaps/a')).toMatchObject({ code: 404 });
+    await ask('POST', '/configmaps', configMap('b'));
+    await ask('DELETE', '/configmaps/b?dryRun=All');
+    expect(await ask('GET', '/configmaps/b')).toMatchObject({ metadata: { name: 'b' } });
+  });
+
+  it('goes on after a full page even if nothing that is left matches: it has not looked', async () => {
+    await ask('POST', '/configmaps', configMap('a', { app: 'x' }));
+    await ask('POST', '/configmaps', configMap('b'));
+    const first = await ask('GET', '/configmaps?labelSelector=app=x&limit=1');
+    expect(first).toMatchObject({ items: [{ metadata: { name: 'a' } }], metadata: { continue: expect.any(String) } });
+    const token = encodeURIComponent(first['metadata'].continue as string);
+    const second = await ask('GET', `/configmaps?labelSelector=app=x&limit=1&continue=${token}`);
+    expect(second['items']).toEqual([]);
+    expect(second['metadata'].continue).toBeUndefined();
+  });
+
+  it('refuses in YAML who asks for YAML', async () => {
+    const response = await fetch(`${url}/configmaps/none`, { headers: { accept: 'application/yaml' } });
+    expect(response.headers.get('content-type')).toBe('application/yaml');
+    expect(await response.text()).toContain('message: configmaps "none" not found');
+  });
+
+  it('tells every fault of an object at once, the missing name too', async () => {
+    const answer = await ask('POST', '/services', { metadata: {}, spec: { ports: [{ port: 0 }] } });
+    expect((answer['details'].causes as Fields[]).map(({ field }) => field as string)).toEqual([
+      'metadata.name',
+      'spec.ports[0].port',
+      'spec.ports[0].targetPort',
+    ]);
+  });
+
+  it('calls it a fault of the patch when it makes no such object', async () => {
+    await ask('POST', '/configmaps', configMap('a'));
+    const answer = await ask('PATCH', '/configmaps/a', { data: { a: 1 } }, 'application/merge-patch+json');
+    expect(answer).toMatchObject({ code: 422, details: { causes: [{ field: 'patch' }] } });
+  });
+
+  it('names all who are in conflict with an apply, in order', async () => {
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+    const apply = (manager: string, data: object): Promise<Fields> =>
+      ask('PATCH', `/configmaps/a?fieldManager=${manager}`, { ...body, data }, 'application/apply-patch+yaml');
+    await apply('zoe', { x: '1' });
+    await apply('bob', { y: '1' });
+    expect((await apply('eve', { x: '2', y: '2' }))['message']).toBe(
+      'Apply failed with 2 conflicts: conflicts with "bob":\n- .data.y\nconflicts with "zoe":\n- .data.x',
+    );
+  });
+
+  it('gives empty bytes to who sends a strategic merge patch, whatever is in it', async () => {
+    await ask('POST', '/configmaps', { metadata: { name: 'a' }, binaryData: { blob: '' } });
+    const patch = { metadata: { labels: { app: 'x' } } };
+    const patched = await ask(
+      'PATCH',
+      '/configmaps/a?fieldManager=eve',
+      patch,
+      'application/strategic-merge-patch+json',
+    );
+    expect(patched['binaryData']).toEqual({ blob: '' });
+    const fields = patched['metadata'].managedFields as Fields[];
+    expect(fields.find(({ manager }) => manager === 'eve')?.['fieldsV1']).toMatchObject({
+      'f:binaryData': { 'f:blob': {} },
+    });
+  });
+});

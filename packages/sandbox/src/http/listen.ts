@@ -75,7 +75,11 @@ export async function serve(
 export function appListener(app: FetchApp): RequestListener {
   const load = once(async (): Promise<RequestListener> => {
     const { getRequestListener } = await import('@hono/node-server');
-    const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
+    const listener = getRequestListener((request, env) => app.fetch(request, env), {
+      overrideGlobalObjects: false,
+      // Node discards bodies that nobody read; the adapter's own way closes connections that are in use again by then.
+      autoCleanupIncoming: false,
+    });
     return (request, response) => void listener(request, response);
   });
   return (request, response) => {

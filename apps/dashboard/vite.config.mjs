@@ -8,6 +8,8 @@ export default defineConfig({
     outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',
+    // The first with light-dark(), of which the colours are made.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     // Libraries say "use client" for frameworks that render on a server; here is none.

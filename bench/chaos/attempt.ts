@@ -4,7 +4,7 @@ import type { Interruption } from './plan.js';
 
 const BIN = fileURLToPath(new URL('../../apps/runner/bin.js', import.meta.url));
 /** Milliseconds after which a run that does not end is a failure of its own. */
-const HUNG_MS = 240_000;
+const HUNG_MS = 400_000;
 
 /** How a run of the program ended. */
 export interface Attempt {

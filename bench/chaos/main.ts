@@ -31,10 +31,10 @@ const path = process.env['PATH'] ?? '';
 console.log(`${count} runs, seeds from ${firstSeed}, ${parallel} at once`);
 const startedMs = performance.now();
 const failed: number[] = [];
-let [next, done] = [0, 0];
+let [next, done, forced] = [0, 0, 0];
 await Promise.all(Array.from({ length: Math.min(parallel, count) }, worker));
 const seconds = Math.round((performance.now() - startedMs) / 1000);
-console.log(`${count - failed.length} of ${count} passed in ${seconds} s`);
+console.log(`${count - failed.length} of ${count} passed in ${seconds} s; left at a third signal: ${forced}`);
 if (failed.length > 0) {
   console.log(`failed: ${failed.map((seed) => `--seed ${seed}`).join(', ')} (each with --runs 1)`);
   process.exitCode = 1;
@@ -46,8 +46,9 @@ async function worker(): Promise<void> {
     next += 1;
     const about = [plan.inBucket ? 'gs' : 'file', plan.scope, plan.isBroken ? 'broken' : 'sound'];
     try {
-      const { problems, story, transcript } = await runTrial(plan, path, helm.path);
+      const { problems, story, transcript, forcedExits } = await runTrial(plan, path, helm.path);
       done += 1;
+      forced += forcedExits;
       const what = `[${done}/${count}] seed ${plan.seed}: ${about.join(' ')}, ${plan.faults.join(' ') || 'no faults'}: ${story}`;
       console.log(problems.length === 0 ? `ok   ${what}` : `FAIL ${what}`);
       for (const problem of problems) console.log(`       ${problem}`);

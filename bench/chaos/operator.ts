@@ -45,9 +45,10 @@ spec:
 `,
 };
 
-/** Writes the operator that is tried into a repository of its own. */
-export async function writeOperator(dir: string): Promise<void> {
-  for (const [name, text] of Object.entries(FILES)) {
+/** Writes the operator that is tried into a repository of its own. @param lifetime of its cluster, as `12s` */
+export async function writeOperator(dir: string, lifetime: string | undefined): Promise<void> {
+  const config = `${FILES['seatrial.yaml']}${lifetime === undefined ? '' : `cluster: { lifetime: ${lifetime} }\n`}`;
+  for (const [name, text] of Object.entries({ ...FILES, 'seatrial.yaml': config })) {
     await mkdir(dirname(join(dir, name)), { recursive: true });
     await writeFile(join(dir, name), text);
   }

@@ -16,6 +16,9 @@ export const SCOPES = {
 /** What follows when a run has been killed. */
 export type Recovery = 'resume' | 'janitor';
 
+/** Milliseconds that the cluster of a run keeps which is left to the janitor. */
+export const LIFETIME_MS = 12_000;
+
 /** One trial, all of it decided by a seed. */
 export interface TrialPlan {
   readonly seed: number;
@@ -31,6 +34,8 @@ export interface TrialPlan {
   /** Of the first run and of its resumptions. The last attempt is left alone. */
   readonly interruptions: readonly Interruption[];
   readonly recovery: Recovery;
+  /** Whether somebody does what a run that left at the third signal has printed, before it is resumed. */
+  readonly obeysLastWords: boolean;
 }
 
 /** A random source that gives the same numbers for the same seed (mulberry32). */
@@ -68,6 +73,19 @@ const FAULTS = [
   'kubernetes.POST:drop:#1',
 ] as const;
 
+// Calls without an answer: each costs as long as its client waits for one, so a trial has one at most.
+const STALLS: readonly { readonly call: string; readonly upTo: number }[] = [
+  { call: 'gke.CreateCluster', upTo: 1 },
+  { call: 'gke.GetOperation', upTo: 4 },
+  { call: 'gke.DeleteCluster', upTo: 1 },
+  { call: 'storage.GET', upTo: 12 },
+  { call: 'storage.POST', upTo: 20 },
+  { call: 'registry', upTo: 12 },
+  { call: 'kubernetes.GET', upTo: 20 },
+  { call: 'kubernetes.POST', upTo: 3 },
+  { call: 'kubernetes.WATCH', upTo: 3 },
+];
+
 /** Decides a trial. */
 export function planOf(seed: number): TrialPlan {
   const random = seededRandom(seed);
@@ -86,12 +104,16 @@ export function planOf(seed: number): TrialPlan {
   };
   return {
     seed,
-    faults: Array.from({ length: pick([0, 1, 1, 2, 3]) }, () => pick(FAULTS)),
+    faults: [
+      ...Array.from({ length: pick([0, 1, 1, 2, 3]) }, () => pick(FAULTS)),
+      ...(chance(0.25) ? [pick(STALLS)].map(({ call, upTo: most }) => `${call}:stall:#${1 + upTo(most)}`) : []),
+    ],
     operationMs: pick([100, 300, 1_000, 2_500]),
     isBroken: chance(0.2),
     inBucket: chance(0.5),
     scope: pick(['cluster', 'cluster', 'image', 'whole', 'whole']),
     interruptions: Array.from({ length: pick([1, 1, 1, 2, 3]) }, interrupt),
     recovery: chance(0.2) ? 'janitor' : 'resume',
+    obeysLastWords: chance(0.5),
   };
 }

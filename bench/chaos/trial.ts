@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGke, gkeOptionsFromEnv, RUN_LABEL } from '@seatrial/gke';
 import { type Sandbox, startSandbox } from '@seatrial/sandbox';
 import { createObjectStore, type ObjectStore } from '@seatrial/storage';
 import { type Attempt, attempt } from './attempt.js';
+import { lastWordsOf, proveLastWords, sweep } from './cleanup.js';
 import { writeOperator } from './operator.js';
-import { type Interruption, SCOPES, type TrialPlan } from './plan.js';
+import { type Interruption, LIFETIME_MS, SCOPES, type TrialPlan } from './plan.js';
 import { filesIn, listRuns, processesAfter, type RunTrace, traceRun } from './traces.js';
 
 /** Milliseconds in which what a run has started must be gone after it. */
@@ -19,6 +19,8 @@ export interface Outcome {
   readonly problems: readonly string[];
   /** One line that tells what happened. */
   readonly story: string;
+  /** How often it left at a third signal. */
+  readonly forcedExits: number;
   /** Output of all attempts, for who looks into a failure. */
   readonly transcript: string;
 }
@@ -39,7 +41,7 @@ export async function runTrial(plan: TrialPlan, pathOf: string, helm: string): P
   const root = await mkdtemp(join(tmpdir(), `seatrial-chaos-${plan.seed}-`));
   const [repo, tmp] = [join(root, 'repo'), join(root, 'tmp')];
   await Promise.all([mkdir(repo), mkdir(tmp)]);
-  await writeOperator(repo);
+  await writeOperator(repo, plan.recovery === 'janitor' ? `${LIFETIME_MS}ms` : undefined);
   await using sandbox = await startSandbox({
     docker: 'off',
     faults: plan.faults,
@@ -79,25 +81,37 @@ async function play(all: Surroundings): Promise<Outcome> {
   const problems: string[] = [];
   const transcript: string[] = [];
   const story: string[] = [];
+  let forcedExits = 0;
   let last: Attempt | undefined;
   let uri: string | undefined;
+  const seatrial = async (args: readonly string[], interruption?: Interruption): Promise<Attempt> => {
+    const done = await attempt(args, { env, cwd: root, interruption });
+    transcript.push(`$ seatrial ${args.join(' ')}`, done.stderr, done.stdout, `exit ${done.exitCode ?? done.endedBy}`);
+    if (done.isHung) problems.push(`seatrial ${args.slice(0, 2).join(' ')} did not end`);
+    return done;
+  };
   const once = async (interruption: Interruption | undefined): Promise<Attempt> => {
     const only = SCOPES[plan.scope];
     const args =
       uri === undefined
         ? ['e2e', '--provider', 'gke', '--results', resultsUri, ...only]
         : ['e2e', '--resume', uri, ...only];
-    const done = await attempt(args, { env, cwd: root, interruption });
-    transcript.push(`$ seatrial ${args.join(' ')}`, done.stderr, done.stdout, `exit ${done.exitCode ?? done.endedBy}`);
+    const done = await seatrial(args, interruption);
     const end = done.stderr.includes('leaving now') ? 'left' : 'exit';
     story.push(`${[...done.sent, end].join(' ')} ${done.exitCode ?? done.endedBy}`);
-    if (done.isHung) problems.push('a run did not end');
     if (done.stderr.includes(SECRET) || done.stdout.includes(SECRET)) problems.push('the secret was shown');
     const left = await processesAfter(id, PROCESSES_MS);
     if (left.length > 0) problems.push(`processes outlive the run: ${left.join('; ')}`);
     last = done;
     uri ??= (await listRuns(store, resultsUri))[0];
     if (uri !== undefined) problems.push(...judge(all, done, await traceRun(store, uri, SECRET)));
+    const words = lastWordsOf(done);
+    if (words !== undefined) {
+      forcedExits += 1;
+      const obey = plan.obeysLastWords && words.removals.length > 0;
+      problems.push(...(await proveLastWords(words, { sandbox, uri, seatrial: obey ? seatrial : undefined })));
+      if (obey) story.push('removed by hand');
+    }
     return done;
   };
 
@@ -108,7 +122,7 @@ async function play(all: Surroundings): Promise<Outcome> {
   }
   let trace = uri === undefined ? undefined : await traceRun(store, uri, SECRET);
   if (plan.recovery === 'janitor') {
-    await cleanByLabel(all, uri);
+    problems.push(...(await sweep(sandbox, seatrial)));
     story.push('janitor');
   } else if (trace?.state !== undefined && last?.exitCode !== 0) {
     await once(undefined);
@@ -119,7 +133,7 @@ async function play(all: Surroundings): Promise<Outcome> {
   if (clusters.length > 0)
     problems.push(`clusters are left: ${clusters.map(({ name, status }) => `${name} ${status}`).join(', ')}`);
   problems.push(...(await leftovers(all, plan.recovery === 'resume' && trace?.state !== undefined)));
-  return { problems, story: story.join(' → '), transcript: transcript.join('\n') };
+  return { problems, forcedExits, story: story.join(' → '), transcript: transcript.join('\n') };
 }
 
 /** Whether what an attempt says of itself, and what its results say, is true. */
@@ -138,10 +152,6 @@ function judge({ plan, sandbox }: Surroundings, done: Attempt, trace: RunTrace):
   if (finished !== undefined && finished.passed !== (finished.result === 'SUCCESS'))
     problems.push(`finished.json contradicts itself: ${JSON.stringify(finished)}`);
   if (done.exitCode === 0 && finished?.passed !== true) problems.push('exit code 0 without a verdict that passed');
-  if (isForced) {
-    for (const { name } of sandbox.clusters())
-      if (!done.stderr.includes(name)) problems.push(`left at the third signal without a word about cluster ${name}`);
-  }
   if (isKilled) return problems;
   // It ended in order: by itself, or stopped and cleaned up.
   const [first] = done.sent;
@@ -155,23 +165,6 @@ function judge({ plan, sandbox }: Surroundings, done: Attempt, trace: RunTrace):
   for (const { name, status } of sandbox.clusters())
     problems.push(`the run ended in order (${done.exitCode}) and left cluster ${name} ${status}`);
   return problems;
-}
-
-/** What a janitor does: deletes by the run's label, knowing nothing else. */
-async function cleanByLabel({ sandbox }: Surroundings, uri: string | undefined): Promise<void> {
-  const runId = uri?.slice(uri.lastIndexOf('/') + 1);
-  const { project = '', ...endpoint } = gkeOptionsFromEnv({ ...sandbox.env });
-  const gke = createGke(endpoint);
-  try {
-    const { clusters } = await gke.listClusters({ project });
-    for (const { name, location, labels } of clusters) {
-      if (runId !== undefined && labels[RUN_LABEL] === runId) {
-        await gke.deleteCluster({ project, location, name }, { timeoutMs: 120_000 });
-      }
-    }
-  } finally {
-    await gke.close();
-  }
 }
 
 /** Files that nobody needs any more. A janitor does not see the machine of the run, so there they are not looked for. */

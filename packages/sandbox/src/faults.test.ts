@@ -57,6 +57,15 @@ describe(createFaults, () => {
     expect(hits).toEqual([false, false, true, true, false]);
   });
 
+  it('counts a watch as a GET too, and hits watches alone when asked to', () => {
+    const hits = (text: string) => {
+      const faults = createFaults([parseFault(text)], () => 0);
+      return ['GET', 'WATCH', 'LIST'].map((method) => faults.next('kubernetes', method) !== undefined);
+    };
+    expect(hits('kubernetes.GET:stall')).toEqual([true, true, false]);
+    expect(hits('kubernetes.watch:stall')).toEqual([false, true, false]);
+  });
+
   it('hits as often as told, the same calls for the same seed', () => {
     const run = () => {
       const faults = createFaults([parseFault('storage:503:0.1')], seededRandom(7));

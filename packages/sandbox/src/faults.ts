@@ -1,4 +1,4 @@
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { SandboxError } from './errors.js';
 
 /** The APIs a fault can be planned for. */
@@ -45,7 +45,7 @@ export type GkeFault = (typeof gkeFaults)[number];
 /** One line of a fault plan. */
 export interface FaultRule {
   readonly api: FaultyApi;
-  /** HTTP method or rpc name; `undefined` is any. */
+  /** HTTP method or rpc name; `WATCH` is a GET that watches; `undefined` is any. */
   readonly method: string | undefined;
   readonly fault: Fault;
   /** How likely, from 0 to 1, or which of the calls that match, counted from 1. */
@@ -121,6 +121,19 @@ export interface Faults {
   next(api: FaultyApi, method: string, wanted?: readonly Fault['kind'][]): Fault | undefined;
 }
 
+/** Whether a rule for this method is for a call: a watch is a GET as well. */
+function isMeant(wanted: string | undefined, method: string): boolean {
+  const [one, other] = [wanted?.toUpperCase(), method.toUpperCase()];
+  return one === undefined || one === other || (one === 'GET' && other === WATCH);
+}
+
+/** Kubernetes' own verb for it. @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb */
+const WATCH = 'WATCH';
+
+function methodOf({ method = 'GET', url = '' }: Pick<IncomingMessage, 'method' | 'url'>, api: FaultyApi): string {
+  return api === 'kubernetes' && method === 'GET' && /[?&]watch=(?:1|true)(?:&|$)/.test(url) ? WATCH : method;
+}
+
 const atCall: readonly Fault['kind'][] = ['status', 'stall', 'reset', 'drop'];
 
 /** @param random From 0 to 1; seed it for a plan that can be repeated. */
@@ -131,7 +144,7 @@ export function createFaults(rules: readonly FaultRule[], random: () => number):
       let chosen: Fault | undefined;
       for (const rule of rules) {
         if (rule.api !== api || !wanted.includes(rule.fault.kind)) continue;
-        if (rule.method !== undefined && rule.method.toLowerCase() !== method.toLowerCase()) continue;
+        if (!isMeant(rule.method, method)) continue;
         const count = (counts.get(rule) ?? 0) + 1;
         counts.set(rule, count);
         const { when } = rule;
@@ -167,7 +180,7 @@ function formatRefusal(api: FaultyApi, code: number): unknown {
 /** Puts faults before a server. */
 export function withFaults(listener: RequestListener, faults: Faults, api: FaultyApi): RequestListener {
   return (request, response) => {
-    const fault = faults.next(api, request.method ?? 'GET');
+    const fault = faults.next(api, methodOf(request, api));
     if (fault === undefined) return listener(request, response);
     if (fault.kind === 'stall') return undefined; // until either side closes the connection
     if (fault.kind === 'reset') {

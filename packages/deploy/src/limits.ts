@@ -1,10 +1,6 @@
-/** Time as this package needs it. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** @throws the signal's reason as soon as it aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
+import type { Clock } from '@seatrial/cli';
+
+export { systemClock, type Clock } from '@seatrial/cli';
 
 /** How long a call may take. */
 export interface Limits {
@@ -13,24 +9,6 @@ export interface Limits {
   /** Aborting rejects with `signal.reason`; what was applied stays applied. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/** The system's time, which does not jump when its clock is set. */
-export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) return void reject(signal.reason as Error);
-      const onAbort = (): void => {
-        clearTimeout(timer);
-        reject(signal?.reason as Error);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      }, ms);
-      signal?.addEventListener('abort', onAbort, { once: true });
-    }),
-};
 
 /**
  * Runs something with a signal that aborts when the time is used up or the caller aborts.

@@ -1,12 +1,7 @@
+import type { Clock } from '@seatrial/cli';
 import { GkeError } from './errors.js';
 
-/** Time as this package needs it. `now` should not jump: a wait is measured by it. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** @throws the signal's reason as soon as it aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
+export type { Clock } from '@seatrial/cli';
 
 /** How long a call may take. Handed down with what is left of it. */
 export interface Limits {

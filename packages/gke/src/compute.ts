@@ -1,3 +1,4 @@
+import { systemClock } from '@seatrial/cli';
 import { Budget } from './budget.js';
 import type { Clock, Limits } from './budget.js';
 import { read, toGkeError } from './calls.js';
@@ -7,7 +8,6 @@ import { createComputeApi } from './compute-api.js';
 import type { ComputeCollection, ComputeList, ComputeResource } from './compute-resource.js';
 import { formatComputeResource } from './compute-resource.js';
 import { GkeError } from './errors.js';
-import { systemClock } from './monotonic-clock.js';
 
 /** What clusters take from Compute Engine. */
 export interface Compute {

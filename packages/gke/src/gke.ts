@@ -1,3 +1,4 @@
+import { systemClock } from '@seatrial/cli';
 import { Budget } from './budget.js';
 import type { Clock, Limits } from './budget.js';
 import { read } from './calls.js';
@@ -11,7 +12,6 @@ import { deleteCluster } from './delete.js';
 import { GkeError } from './errors.js';
 import type { Expiry } from './expiry.js';
 import { extendExpiry } from './expiry.js';
-import { systemClock } from './monotonic-clock.js';
 import type { NodeWatcher } from './node-watch.js';
 import { createNodeWatcher } from './node-watch.js';
 import { listOperations } from './operation.js';

@@ -1,8 +1,8 @@
+import { systemClock } from '@seatrial/cli';
 import type { Clock } from './budget.js';
 import type { ClusterRef } from './cluster.js';
 import { GkeError } from './errors.js';
 import type { Gke, Logger } from './gke.js';
-import { systemClock } from './monotonic-clock.js';
 
 /** How a cluster is kept. */
 export interface HeartbeatOptions {

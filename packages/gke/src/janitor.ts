@@ -1,3 +1,4 @@
+import { systemClock } from '@seatrial/cli';
 import type { Clock } from './budget.js';
 import type { GkeCluster } from './cluster.js';
 import type { Compute } from './compute.js';
@@ -6,7 +7,6 @@ import type { Gke, Logger } from './gke.js';
 import type { SweepEntry } from './leftover-sweep.js';
 import { sweepLeftovers } from './leftover-sweep.js';
 import type { GoneCluster } from './leftovers.js';
-import { systemClock } from './monotonic-clock.js';
 import { mapParallel } from './parallel.js';
 import type { Verdict } from './verdict.js';
 import { judgeCluster } from './verdict.js';

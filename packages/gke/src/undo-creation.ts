@@ -1,9 +1,9 @@
+import { systemClock } from '@seatrial/cli';
 import type { Clock } from './budget.js';
 import { GkeError } from './errors.js';
 import type { Gke, ProgressLimits } from './gke.js';
 import { labelValue, RUN_LABEL } from './labels.js';
 import { withLeaks } from './leak.js';
-import { systemClock } from './monotonic-clock.js';
 
 /** A cluster that was just asked for may not be listed yet. */
 const LOOK_UPS = 3;

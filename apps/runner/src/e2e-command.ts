@@ -1,10 +1,11 @@
 import type { ContextOf } from '@seatrial/cli';
 import type { e2eFlags } from './flags.js';
 import { freshSettings } from './fresh-settings.js';
-import { openResultStore, openTrial, trialIoOf } from './open-trial.js';
+import { leaseDepsOf, openResultStore, openTrial, trialIoOf } from './open-trial.js';
 import { describePlan, planDescriptions, planSettings, planTrial } from './plan.js';
 import { openReporter } from './report/open-reporter.js';
 import { openJournal, runTrial } from './run-trial.js';
+import { lockRun } from './run/run-lock.js';
 import { readSettings } from './settings-record.js';
 
 type Context = ContextOf<typeof e2eFlags>;
@@ -26,9 +27,13 @@ export async function e2e(context: Context): Promise<number> {
     return 0;
   }
   const reporter = await openReporter(settings, context);
-  await using trial = await openTrial(settings, { ...trialIoOf(context), faults: fault });
+  // Before anything of the run is touched: its folder on this machine may be in use.
+  await using lock = await lockRun(leaseDepsOf(context), settings.runUri);
+  const signal = AbortSignal.any([context.signal, lock.signal]);
+  await using trial = await openTrial(settings, { ...trialIoOf({ ...context, signal }), faults: fault });
   const plan = planTrial(trial, selection);
   return await runTrial({ trial, plan }, context, {
+    lock,
     startedMs,
     resume: resume !== undefined,
     redo: plan.redo,

@@ -30,6 +30,7 @@ export type RunnerErrorCode =
   | 'NOT_A_REPOSITORY'
   | 'RUN_NOT_FOUND'
   | 'RUN_ENDED'
+  | 'RUN_LOCKED'
   | 'FILE_EXISTS'
   | 'SETTING_MISSING'
   | 'SETTING_CONFLICT'
@@ -44,6 +45,7 @@ const USAGE_CODES: ReadonlySet<RunnerErrorCode> = new Set([
   'NOT_A_REPOSITORY',
   'RUN_NOT_FOUND',
   'RUN_ENDED',
+  'RUN_LOCKED',
   'FILE_EXISTS',
   'SETTING_MISSING',
   'SETTING_CONFLICT',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -7,11 +8,13 @@ import { createObjectStore, type ObjectStore, storeOptionsFromEnv } from '@seatr
 import { RunnerError } from './errors.js';
 import { localFolder } from './prepare.js';
 import { type LogBook, openLogBook } from './results/log-book.js';
+import { localProcesses } from './process/local-processes.js';
 import { PROCESS_MARK, startReaper } from './process/reaper.js';
 import { createResultWriter } from './results/result-writer.js';
 import { gatherSecrets } from './results/secrets.js';
 import { createClusterKeeper } from './run/cluster-keeper.js';
 import { createHoldings } from './run/holdings.js';
+import type { LeaseDeps } from './run/lease.js';
 import { createServices, type Env } from './services.js';
 import type { Trial, TrialSettings } from './trial.js';
 
@@ -38,6 +41,11 @@ export function trialIoOf(
 ): TrialIo {
   const { flags, env, clock, logger, signal } = context;
   return { env, clock, logger, signal, helm: flags.helm, context: flags.context, project: flags.project };
+}
+
+/** What locks on runs need. */
+export function leaseDepsOf({ env, cwd, clock }: Pick<CommandContext<unknown>, 'env' | 'cwd' | 'clock'>): LeaseDeps {
+  return { store: openResultStore(env, cwd), clock, local: localProcesses, newId: randomUUID };
 }
 
 /** Where results are read and written: the user's own storage, whatever the provider. */

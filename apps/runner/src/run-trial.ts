@@ -13,6 +13,7 @@ import type { RunReporter } from './report/run-reporter.js';
 import { formatSummary } from './results/summary.js';
 import { finishRun, type Closing } from './run/finish.js';
 import { deleteCommand, holdCluster } from './run/holdings.js';
+import type { Lease } from './run/lease.js';
 import { writeProcessRecord } from './run/process-record.js';
 import { stopRequestUri, waitForStopRequest } from './run/stop-request.js';
 import { createObserver, type Screen } from './screen/observer.js';
@@ -32,6 +33,8 @@ export interface RunTrialOptions {
   readonly resume?: boolean;
   /** Tasks to do again although they succeeded. @default none */
   readonly redo?: readonly string[];
+  /** Holds others off the run. One that is lost leaves the verdict to who has taken the run over. */
+  readonly lock?: Pick<Lease, 'signal'>;
   /** Tells of the run where it was asked for. @default nowhere */
   readonly reporter?: RunReporter;
 }
@@ -52,8 +55,9 @@ export async function runTrial(
     if (isWhole) await beginResults(trial, { ...options, writesStarted: writes.started });
     await options.reporter?.begin();
     const result = await runPlan(trial, plan, screen, options);
-    const closing = await finishRun(trial, result, { writesFinished: writes.finished });
-    const exitCode = exitCodeOf(result, closing);
+    const lost = options.lock?.signal.aborted === true;
+    const closing = await finishRun(trial, result, { writesFinished: writes.finished && !lost });
+    const exitCode = lost ? exitCodes.infrastructure : exitCodeOf(result, closing);
     const summary = await summaryOf(trial, plan, result, closing, options);
     await options.reporter?.end({ summary, closing });
     show(screen, trial, { summary, closing, exitCode });

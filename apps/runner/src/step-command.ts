@@ -1,9 +1,10 @@
 import type { ContextOf } from '@seatrial/cli';
 import type { stepFlags } from './flags.js';
 import { freshSettings } from './fresh-settings.js';
-import { openResultStore, openTrial, trialIoOf } from './open-trial.js';
+import { leaseDepsOf, openResultStore, openTrial, trialIoOf } from './open-trial.js';
 import { planSettings, planTrial, withNeeds } from './plan.js';
 import { openJournal, runTrial } from './run-trial.js';
+import { lockRun, lockStep } from './run/run-lock.js';
 import { readSettings } from './settings-record.js';
 
 type Context = ContextOf<typeof stepFlags>;
@@ -27,7 +28,9 @@ async function stepOf(run: string, context: Context): Promise<number> {
   // The source is checked out again where it is gone; nothing else is made anew behind the user's back.
   const selection = { only: [...args, 'clone'], skip: CLEANUP_TASKS.filter((name) => !args.includes(name)) };
   planSettings(settings, selection); // refuses an unknown task before anything is made
-  await using trial = await openTrial(settings, { ...trialIoOf(context), isStep: true });
+  await using lock = await lockStep(leaseDepsOf(context), settings.runUri, args[0] ?? '');
+  const signal = AbortSignal.any([context.signal, lock.signal]);
+  await using trial = await openTrial(settings, { ...trialIoOf({ ...context, signal }), isStep: true });
   const plan = planTrial(trial, selection);
   return await runTrial({ trial, plan }, context, { startedMs, resume: true, redo: args, writesVerdict: false });
 }
@@ -37,7 +40,9 @@ async function stepAlone(context: Context): Promise<number> {
   const startedMs = clock.now();
   const settings = await freshSettings(context);
   const only = withNeeds(planSettings(settings), args[0] ?? '');
-  await using trial = await openTrial(settings, { ...trialIoOf(context), faults: flags.fault });
+  await using lock = await lockRun(leaseDepsOf(context), settings.runUri);
+  const signal = AbortSignal.any([context.signal, lock.signal]);
+  await using trial = await openTrial(settings, { ...trialIoOf({ ...context, signal }), faults: flags.fault });
   const plan = planTrial(trial, { only });
-  return await runTrial({ trial, plan }, context, { startedMs, maxParallel: flags['max-parallel'] });
+  return await runTrial({ trial, plan }, context, { startedMs, lock, maxParallel: flags['max-parallel'] });
 }

@@ -1,16 +1,11 @@
 import { readRunReport, type RunReport } from '@seatrial/pipeline';
 import type { ObjectStore } from '@seatrial/storage';
+import type { LocalProcesses } from '../process/local-processes.js';
 import { findProcessRecord, type ProcessRecord } from '../run/process-record.js';
 import { openJournal } from '../run-trial.js';
 
 /** How a run is. `killed`: it had not ended when its process did. */
 export type RunState = RunReport['state'] | 'killed';
-
-/** Whether a process of this machine lives. */
-export interface LocalProcesses {
-  readonly host: string;
-  isAlive(pid: number): boolean;
-}
 
 export interface RunFacts {
   readonly state: RunState;
@@ -25,7 +20,7 @@ export interface RunFacts {
 export async function readRunFacts(
   store: ObjectStore,
   runUri: string,
-  local: LocalProcesses,
+  local: Pick<LocalProcesses, 'host' | 'isAlive'>,
 ): Promise<RunFacts | undefined> {
   const [report, process] = await Promise.all([
     readRunReport(openJournal(store, runUri, undefined)),

@@ -1,28 +1,17 @@
 import { hostname, userInfo } from 'node:os';
-import { kill } from 'node:process';
 import { type ContextOf, formatDuration, formatTable } from '@seatrial/cli';
 import { joinUri, type ObjectStore } from '@seatrial/storage';
 import { RunnerError } from '../errors.js';
 import type { runsCancelFlags, runsListFlags, runsLogsFlags, runsShowFlags } from '../flags.js';
 import { openResultStore } from '../open-trial.js';
 import { resultsUriOf } from '../prepare.js';
+import { localProcesses as local } from '../process/local-processes.js';
 import { requestStop } from '../run/stop-request.js';
 import { listRuns, resolveRun } from './find-runs.js';
 import { followLog } from './follow-log.js';
-import { readRunFacts, type LocalProcesses, type RunFacts } from './run-state.js';
+import { readRunFacts, type RunFacts } from './run-state.js';
 
 const POLL_MS = 1_000;
-
-const local: LocalProcesses = {
-  host: hostname(),
-  isAlive(pid) {
-    try {
-      return kill(pid, 0);
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's
-    }
-  },
-};
 
 /** `seatrial runs list` */
 export async function list(context: ContextOf<typeof runsListFlags>): Promise<void> {

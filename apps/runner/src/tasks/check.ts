@@ -30,7 +30,7 @@ export function checkTask(trial: Trial, clone: ReturnType<typeof cloneTask>, che
           timeoutMs,
         });
         context.signal.throwIfAborted();
-        return { output: undefined, suite: { name: 'checks', cases: [ran.case] } };
+        return { output: undefined, suite: { name: 'seatrial', cases: [ran.case] } };
       }),
   });
 }

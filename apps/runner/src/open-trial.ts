@@ -77,6 +77,7 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     workDir,
     logger: logbookLogger(log, logger),
     clock,
+    redact,
     location: settings.config.cluster.location,
     registry: settings.registry,
     releasesUri: settings.releasesUri,

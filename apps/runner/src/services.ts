@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, type Logger } from '@seatrial/cli';
+import type { Clock, Logger, Redactor } from '@seatrial/cli';
 import type { ClusterProvider, KubeClient } from '@seatrial/deploy';
 import type { Helm } from '@seatrial/helm';
 import type { ObjectStore } from '@seatrial/storage';
@@ -56,6 +56,8 @@ export interface ServicesOptions {
   readonly workDir: string;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Takes secrets out of what programs print. */
+  readonly redact: Redactor;
   readonly project?: string;
   /** @default `SEATRIAL_REGISTRY` */
   readonly registry?: string;
@@ -208,6 +210,7 @@ export function createServices(options: ServicesOptions): Services {
         env: await env(),
         signal,
         onLine,
+        createFilter: () => options.redact.stream(),
       });
     },
     async [Symbol.asyncDispose]() {

@@ -40,6 +40,7 @@ export {
   type FlagValue,
   type FlagValues,
 } from './flags.js';
+export { createLineFilter, type LineFilter } from './line-filter.js';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.js';
 export {
   createProgress,

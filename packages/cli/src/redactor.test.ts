@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createLineFilter } from './line-filter.js';
 import { createRedactor, secretsOf } from './redactor.js';
 
 const SECRET = 'p"4ss<w&rd/ü? +x';
@@ -41,7 +42,19 @@ describe(createRedactor, () => {
       .split('\n')
       .filter((text) => text !== ''))
       expect(shown).not.toContain(line);
-    expect(shown).toMatch(/^key:\n\[redacted\]\n[^]*\nend "\[redacted\]"$/);
+    expect(shown).toMatch(/^key:\n\[redacted\]\nend "\[redacted\]"$/);
+  });
+
+  it('takes a secret of short lines out, with either line end, and also of lines that come one by one', () => {
+    const own = createRedactor(['ab\ncd\nef']);
+    expect(own('x ab\ncd\nef y')).toBe('x [redacted] y');
+    expect(own('x ab\r\ncd\r\nef y')).toBe('x [redacted] y');
+    const lines: string[] = [];
+    const filter = createLineFilter(own.stream(), (line) => lines.push(line));
+    for (const line of ['first', 'x ab', 'cd', 'ef y', 'ab', 'cd', 'other', 'ab']) filter.push(line);
+    expect(lines).toEqual(['first', 'x [redacted] y', 'ab', 'cd', 'other']); // `ab` may be the beginning of it
+    filter.end();
+    expect(lines.at(-1)).toBe('ab');
   });
 
   it('leaves everything else as it is, and short values alone', () => {
@@ -55,7 +68,10 @@ describe(createRedactor, () => {
       fc.constantFrom('secret', 'secretive', 'esecre', 'tt', 'ab', '\n', Buffer.from('xsecretive').toString('base64')),
       fc.string({ maxLength: 6 }),
     );
-    const words = fc.array(fc.constantFrom('secret', 'secretive', 'etsecr', 'ababab'), { minLength: 1, maxLength: 3 });
+    const words = fc.array(
+      fc.constantFrom('secret', 'secretive', 'etsecr', 'ababab', 'ab\nsecret\ntt', 'tt\nab\n\nab'),
+      { minLength: 1, maxLength: 3 },
+    );
     fc.assert(
       fc.property(
         words,

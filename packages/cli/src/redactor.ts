@@ -7,7 +7,10 @@ const SECRET_NAME =
 
 /** Takes secrets out of a text that comes in pieces, wherever it is cut. */
 export interface RedactStream {
-  /** What can be shown now. What may be the beginning of a secret is held back: less than a line, and only so long. */
+  /**
+   * What can be shown now. What may be the beginning of a secret is held back: less than a line, and only so long; more than
+   * a line only where it is the beginning of a secret of several lines.
+   */
   push(text: string): string;
   /** The rest. */
   end(): string;
@@ -24,7 +27,8 @@ export interface Redactor {
 /**
  * Redacts secrets as they are, and as they stand in JSON, XML, a URL and base64 (at any place of it, in either alphabet).
  *
- * Secrets of several lines are redacted line by line. Those of less than 6 characters are left alone.
+ * Secrets of several lines are redacted as a whole and, where only a part of them stands, line by line. Those of less than
+ * 6 characters are left alone, and so are such lines of longer ones on their own.
  */
 export function createRedactor(secrets: Iterable<string>): Redactor {
   const forms = [...new Set([...secrets].flatMap(formsOf))];
@@ -34,17 +38,41 @@ export function createRedactor(secrets: Iterable<string>): Redactor {
     const { shown, end } = redactUntil(find, text, text.length);
     return shown + text.slice(end);
   };
-  return Object.assign(redact, { stream: () => createStream(find, longest) });
+  return Object.assign(redact, {
+    stream: () => createStream({ find, longest, long: forms.filter((form) => /[\r\n]/.test(form)) }),
+  });
 }
 
 /** Gives what a {@link Redactor} gives of the whole, whatever the pieces. */
-function createStream(find: FindMatch, longest: number): RedactStream {
+function createStream({
+  find,
+  longest,
+  long,
+}: {
+  readonly find: FindMatch;
+  readonly longest: number;
+  /** Forms of several lines. */
+  readonly long: readonly string[];
+}): RedactStream {
   let held = '';
+  /** Where a form of several lines may have begun whose end has not come yet. */
+  const beginningOf = (text: string): number => {
+    let first = text.length;
+    for (const form of long) {
+      const letter = form.charAt(0);
+      for (let at = text.indexOf(letter, Math.max(0, text.length - form.length + 1)); at >= 0 && at < first;) {
+        if (form.startsWith(text.slice(at))) first = at;
+        at = text.indexOf(letter, at + 1);
+      }
+    }
+    return first;
+  };
   return {
     push(text) {
       const all = held + text;
-      // A secret that begins before this has come as a whole: no form is longer, and none holds a line end.
-      const safe = Math.max(all.lastIndexOf('\n') + 1, Math.min(all.length, all.length - longest + 1));
+      // A secret that begins before this has come as a whole: no form is longer, and those of one line end with it.
+      const ended = Math.max(all.lastIndexOf('\n') + 1, Math.min(all.length, all.length - longest + 1));
+      const safe = Math.max(0, Math.min(ended, beginningOf(all)));
       const { shown, end } = redactUntil(find, all, safe);
       const cut = Math.max(end, safe);
       held = all.slice(cut);

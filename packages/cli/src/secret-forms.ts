@@ -6,8 +6,8 @@ const LONE_SURROGATE = /\p{Cs}/gu;
  * The ways in which a secret may stand in a line of text: as it is, in JSON, in XML, in a URL, and inside of base64 and
  * base64url at each of the three places its bytes can begin in a group of four characters.
  *
- * A secret of several lines is looked for line by line, since output is read so. Shorter ones than
- * {@link SHORTEST_SECRET} have no forms.
+ * A secret of several lines is looked for as a whole, with either line end, and line by line, since what is read so shows
+ * some of it. Shorter ones than {@link SHORTEST_SECRET} have no forms.
  */
 export function formsOf(secret: string): readonly string[] {
   const lines = secret
@@ -17,12 +17,16 @@ export function formsOf(secret: string): readonly string[] {
   const whole = secret.trim();
   if (whole.length < SHORTEST_SECRET) return [];
   const isOneLine = !/[\r\n]/.test(whole);
+  const unix = whole.replace(/\r\n?/g, '\n');
   const forms = [
     ...lines,
-    ...(isOneLine ? lines : [whole, secret]).flatMap(inText),
+    ...(isOneLine ? [] : [whole, unix, unix.replaceAll('\n', '\r\n')]),
+    ...(isOneLine ? lines : [whole, secret, unix]).flatMap(inText),
     ...[...new Set([secret, whole, ...lines])].flatMap(inBase64),
   ];
-  return [...new Set(forms)].filter((form) => form.length >= SHORTEST_SECRET && !/[\r\n]/.test(form));
+  return [...new Set(forms)].filter(
+    (form) => form.length >= SHORTEST_SECRET && form === form.replace(/^[\r\n]+|[\r\n]+$/g, ''),
+  );
 }
 
 function inText(secret: string): readonly string[] {

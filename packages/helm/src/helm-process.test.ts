@@ -49,6 +49,20 @@ function lineWatch() {
 }
 
 describe(runHelmProcess, () => {
+  it('takes secrets out before anything is cut: one of several lines, one where a long line ends', async () => {
+    const { createRedactor } = await import('@seatrial/cli');
+    const redact = createRedactor(['ab\ncd\nef', 'correct-horse']);
+    // The tail keeps 4,000 characters of a line: this secret begins before and ends after.
+    const path = await program(
+      `process.stderr.write('x ab\\ncd\\nef\\n' + 'y'.repeat(3_993) + 'correct-horse\\n'); process.exitCode = 1;`,
+    );
+    const { lines, onLine } = lineWatch();
+    const filter = { onLine, createFilter: () => redact.stream() };
+    const { stderr, tail } = await runHelmProcess({ path, args: [], env, task: 't', ...filter });
+    expect(lines).toEqual(['x [redacted]', `${'y'.repeat(3_993)}[redacted]`]);
+    for (const text of [stderr, tail]) expect(text).toMatch(/^x \[redacted\]\ny{3993}\[redac/);
+  });
+
   it('gives the program its arguments and nothing but the given environment', async () => {
     const path = await program('console.log(JSON.stringify([process.argv.slice(2), process.env.A, process.env.HOME]))');
     const outcome = await runHelmProcess({

@@ -1,4 +1,5 @@
 import { kill } from 'node:process';
+import { createLineFilter, type RedactStream } from '@seatrial/cli';
 import { execa } from 'execa';
 import { systemClock } from './clock.js';
 import type { Clock } from './clock.js';
@@ -28,6 +29,8 @@ export interface HelmInvocation {
   readonly onLine?: ((line: string) => void) | undefined;
   /** Whether stdout is for reading along. Off where it carries data. @default false */
   readonly streamStdout?: boolean | undefined;
+  /** Takes secrets out of what is read along and kept of it, before anything is cut. @default leaves it as it is */
+  readonly createFilter?: (() => RedactStream) | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -64,19 +67,23 @@ export async function runHelmProcess(invocation: HelmInvocation): Promise<HelmOu
     tail.push(line);
     onLine?.(line);
   };
+  const errors = createLineFilter(invocation.createFilter?.(), (line) => {
+    stderr.push(line);
+    read(line);
+  });
+  const output = createLineFilter(invocation.createFilter?.(), read);
   const child = execa(path, args, {
     env,
     extendEnv: false,
     ...(invocation.cwd === undefined ? {} : { cwd: invocation.cwd }),
     ...(invocation.input === undefined ? { stdin: 'ignore' as const } : { input: invocation.input }),
     stdout: function* (line: unknown) {
-      if (streamStdout) read(String(line));
+      if (streamStdout) output.push(String(line));
       yield line;
     },
     // eslint-disable-next-line require-yield -- nothing is yielded: the tail is all that is kept
     stderr: function* (line: unknown) {
-      stderr.push(String(line));
-      read(String(line));
+      errors.push(String(line));
     },
     maxBuffer: { stdout: maxStdoutBytes },
     reject: false,
@@ -106,6 +113,8 @@ export async function runHelmProcess(invocation: HelmInvocation): Promise<HelmOu
   }
   try {
     const result = await child;
+    output.end();
+    errors.end();
     if (stopReason !== undefined) throw stopReason;
     if (result.isMaxBuffer) {
       throw new HelmError('UNREADABLE_OUTPUT', `${task}: helm wrote more than ${maxStdoutBytes} bytes`);

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import type { RedactStream } from '@seatrial/cli';
 import type { HelmBinary } from './binary.js';
 import type { Clock } from './clock.js';
 import { helmEnvironment } from './environment.js';
@@ -26,6 +27,8 @@ export interface HelmOptions {
   readonly signal?: AbortSignal | undefined;
   /** Gets output meant for people, line by line. */
   readonly onLine?: ((line: string) => void) | undefined;
+  /** Takes secrets out of helm's output, also out of what errors repeat of it. @default leaves it as it is */
+  readonly createFilter?: (() => RedactStream) | undefined;
   /** Time between asking helm to stop and killing it, in milliseconds. @default 5_000 */
   readonly graceMs?: number | undefined;
   readonly clock?: Clock | undefined;
@@ -51,6 +54,7 @@ export function createHelm(options: HelmOptions): Helm {
       streamStdout: call.streamStdout,
       signals: [options.signal, call.signal],
       onLine: options.onLine,
+      createFilter: options.createFilter,
       graceMs: options.graceMs,
       clock: options.clock,
     });

@@ -1,3 +1,4 @@
+import type { RedactStream } from '@seatrial/cli';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -78,6 +79,8 @@ export interface ReleaseServices {
   readonly mayMoveLatest?: (() => Promise<boolean>) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onLine?: ((line: string) => void) | undefined;
+  /** Takes secrets out of the output of builders and of helm, before anything is cut. @default leaves it as it is */
+  readonly createFilter?: (() => RedactStream) | undefined;
 }
 
 /**
@@ -117,6 +120,7 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
     env,
     signal,
     onLine,
+    createFilter: request.createFilter,
   });
   const [first] = images as readonly [ReleasedImage, ...ReleasedImage[]];
   const packaged = await packageEdited(request, chartDir, version, imageValues(planned, images, chart));

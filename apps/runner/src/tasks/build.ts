@@ -60,6 +60,7 @@ export function buildTask(trial: Trial, clone: ReturnType<typeof cloneTask>) {
           store: await services.store(),
           signal: context.signal,
           onLine: context.log,
+          createFilter: () => trial.redact.stream(),
         });
         await trial.results.addFolder('release', join(trial.workDir, 'release'));
         return {

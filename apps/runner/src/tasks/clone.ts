@@ -32,6 +32,7 @@ export function cloneTask(trial: Trial) {
           commit: source.commit,
           signal: context.signal,
           onLine: context.log,
+          createFilter: () => trial.redact.stream(),
         });
         const { dir, sha, shortSha, dirty, diffHash } = cloned;
         await requireFolder(sourceDir(trial, dir), source.configFolder, sha);

@@ -1,5 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createRedactor } from '@seatrial/cli';
 import { describe, expect, it } from 'vitest';
 import { type EngineAnswer, startEngine } from '../testing/engine-server.js';
 import { tempFolder } from '../testing/temp-folder.js';
@@ -130,6 +131,21 @@ describe(buildImage, () => {
         hint: 'Start Docker, or set DOCKER_HOST to where it runs.',
       }) as Error,
     );
+  });
+
+  it('takes secrets out of what is streamed in pieces, and of what the error repeats', async () => {
+    const redact = createRedactor(['ab\ncd\nef', 'correct-horse']);
+    const streams = ['x a', 'b\nc', 'd\nef', '\ncorrect-', 'horse\n'];
+    const { docker } = await startEngine(() => ({
+      events: [...streams.map((stream) => ({ stream })), { error: 'no', errorDetail: { message: 'no' } }],
+    }));
+    const lines: string[] = [];
+    const io = { onLine: (line: string) => lines.push(line), createFilter: () => redact.stream() };
+    const building = buildImage(docker, { context: await context(), reference: REFERENCE }, io);
+    await expect(building).rejects.toThrow(
+      expect.objectContaining({ code: 'BUILD_FAILED', detail: 'x [redacted]\n[redacted]' }) as Error,
+    );
+    expect(lines).toEqual(['x [redacted]', '[redacted]']);
   });
 
   it('stops a build that hangs', async () => {

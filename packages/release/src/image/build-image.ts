@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createLineFilter, type LineFilter, type RedactStream } from '@seatrial/cli';
 import { ReleaseError } from '../errors.js';
 import { createTail } from '../tail.js';
 import type { FindCredentials } from '../registry/credentials.js';
@@ -44,6 +45,8 @@ export interface EngineIo {
   readonly signal?: AbortSignal | undefined;
   /** Lines of the builder's or the push's output. */
   readonly onLine?: ((line: string) => void) | undefined;
+  /** Takes secrets out of output, also out of what errors repeat of it. @default leaves it as it is */
+  readonly createFilter?: (() => RedactStream) | undefined;
 }
 
 /**
@@ -66,10 +69,11 @@ export async function buildImage(
   const logins = await findLogins(baseImages(text, request.buildArgs), options);
   signal?.throwIfAborted();
   const tail = createTail();
-  const lines = createLines((line) => {
+  const filtered = createLineFilter(options.createFilter?.(), (line) => {
     tail.add(line);
     onLine?.(line);
   });
+  const lines = createLines(filtered);
   const what = `cannot build ${reference}`;
   let imageId: string | undefined;
   // Dockerode pipes the context and does not look back: a file that cannot be read has to stop the request from here.
@@ -187,7 +191,7 @@ function withDetail(error: ReleaseError, detail: string): ReleaseError {
 }
 
 /** Puts whole lines together from what the builder streams. */
-function createLines(onLine: (line: string) => void): { add(event: EngineEvent): void; end(): void } {
+function createLines({ push, end }: LineFilter): { add(event: EngineEvent): void; end(): void } {
   let rest = '';
   return {
     add(event) {
@@ -195,15 +199,16 @@ function createLines(onLine: (line: string) => void): { add(event: EngineEvent):
       const stream = event.stream ?? readTrace(event);
       // Pulling a base image reports each kilobyte: only the steps are lines.
       if (status !== undefined && progressDetail?.current === undefined)
-        onLine(id === undefined ? status : `${id}: ${status}`);
+        push(id === undefined ? status : `${id}: ${status}`);
       if (stream === undefined) return;
       const lines = (rest + stream).split(/\r?\n|\r/);
       rest = lines.pop() ?? '';
-      for (const line of lines) if (line.trim() !== '') onLine(line);
+      for (const line of lines) if (line.trim() !== '') push(line);
     },
     end() {
-      if (rest.trim() !== '') onLine(rest);
+      if (rest.trim() !== '') push(rest);
       rest = '';
+      end();
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { LineFilter } from '@seatrial/cli';
 import { StringDecoder } from 'node:string_decoder';
 import type { ObjectStore } from '@seatrial/storage';
 
@@ -16,7 +17,7 @@ export interface LogReader {
 export function createLogReader(
   store: Pick<ObjectStore, 'stat' | 'readStream'>,
   uri: string,
-  onLine: (line: string) => void,
+  lines: LineFilter,
 ): LogReader {
   const decoder = new StringDecoder('utf8');
   let offset = 0;
@@ -27,9 +28,9 @@ export function createLogReader(
       if (sizeBytes <= offset) return;
       for await (const chunk of await store.readStream(uri, { start: offset, end: sizeBytes - 1 })) {
         offset += (chunk as Buffer).length;
-        const lines = (rest + decoder.write(chunk as Buffer)).split(/\r?\n/);
-        rest = lines.pop() ?? '';
-        for (const line of lines) if (line.trim() !== '') onLine(line);
+        const whole = (rest + decoder.write(chunk as Buffer)).split(/\r?\n/);
+        rest = whole.pop() ?? '';
+        for (const line of whole) if (line.trim() !== '') lines.push(line);
       }
     } catch {
       // The next read goes on where this one stopped.
@@ -39,8 +40,9 @@ export function createLogReader(
     read,
     async end() {
       await read();
-      if (rest.trim() !== '') onLine(rest);
+      if (rest.trim() !== '') lines.push(rest);
       rest = '';
+      lines.end();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createLineFilter } from '@seatrial/cli';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
@@ -141,10 +142,11 @@ async function follow(
   const { clock, signal, store } = io;
   const id = begun.id ?? '';
   const tail = createTail();
-  const log = createLogReader(store, `gs://${bucket}/logs/log-${id}.txt`, (line) => {
+  const lines = createLineFilter(io.createFilter?.(), (line) => {
     tail.add(line);
     io.onLine?.(line);
   });
+  const log = createLogReader(store, `gs://${bucket}/logs/log-${id}.txt`, lines);
   const deadlineMs = clock.now() + LOST_MS;
   let build = begun;
   let failed = 0;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createRedactor } from '@seatrial/cli';
 import { describe, expect, it } from 'vitest';
 import { tempFolder } from '../testing/temp-folder.js';
 import { runPrebuild } from './prebuild.js';
@@ -19,6 +20,22 @@ describe(runPrebuild, () => {
     );
     expect(await readFile(join(cwd, 'out'), 'utf8')).toBe('a $HOME; b');
     expect(lines.at(-1)).toBe('a $HOME; b');
+  });
+
+  it('takes secrets out before anything is cut', async () => {
+    const redact = createRedactor(['ab\ncd\nef', 'correct-horse']);
+    const lines: string[] = [];
+    const script = `printf 'x ab\\ncd\\nef\\n%1995s%s\\n' . correct-horse; exit 1`;
+    const running = runPrebuild([['sh', '-c', script]], {
+      cwd: await tempFolder(),
+      env,
+      onLine: (line) => lines.push(line),
+      createFilter: () => redact.stream(),
+    });
+    await expect(running).rejects.toThrow(
+      expect.objectContaining({ detail: expect.stringMatching(/^x \[redacted\]\n *\.\[reda…$/) as string }) as Error,
+    );
+    expect(lines.slice(1).map((line) => line.trim())).toEqual(['x [redacted]', '.[redacted]']);
   });
 
   it('stops at the first that fails, with its code and last lines', async () => {

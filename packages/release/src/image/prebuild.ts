@@ -1,3 +1,4 @@
+import { createLineFilter } from '@seatrial/cli';
 import { ReleaseError } from '../errors.js';
 import { createTail } from '../tail.js';
 import type { EngineIo } from './build-image.js';
@@ -35,10 +36,12 @@ export async function runPrebuild(commands: readonly (readonly string[])[], opti
       ...(signal === undefined ? {} : { cancelSignal: signal }),
     });
     const reading = (async () => {
-      for await (const line of child.iterable({ from: 'all' })) {
-        tail.add(String(line));
-        onLine?.(String(line));
-      }
+      const lines = createLineFilter(options.createFilter?.(), (line) => {
+        tail.add(line);
+        onLine?.(line);
+      });
+      for await (const line of child.iterable({ from: 'all' })) lines.push(String(line));
+      lines.end();
     })().catch(() => {}); // a failed child ends the iteration with its own error, which is judged below
     const { failed, exitCode, code } = await child;
     await reading;

@@ -96,7 +96,7 @@ function requirePlatforms(
 
 async function buildOne(plan: PlannedImage, options: ReleaseImagesOptions): Promise<BuiltImage> {
   const { spec, reference, buildArgs } = plan;
-  const { sourceDir, builder, push, labels, signal, onLine, registries } = options;
+  const { sourceDir, builder, push, labels, signal, onLine, createFilter, registries } = options;
   await using staged = await stageContext(sourceDir, spec);
   const { dockerfile, target, platforms = [] } = spec;
   const request = {
@@ -107,7 +107,7 @@ async function buildOne(plan: PlannedImage, options: ReleaseImagesOptions): Prom
     labels: { ...labels, ...spec.labels },
     push,
   };
-  const io = { signal, onLine };
+  const io = { signal, onLine, createFilter };
   // Awaited here: the staged context is gone when this function returns.
   if (platforms.length < 2) return await builder.build({ ...request, reference, platform: platforms[0] }, io);
   const images: PlatformImage[] = [];

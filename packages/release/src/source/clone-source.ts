@@ -1,3 +1,4 @@
+import type { RedactStream } from '@seatrial/cli';
 import { ReleaseError } from '../errors.js';
 import type { Clock } from '../clock.js';
 import { copyChanges } from './copy-changes.js';
@@ -33,6 +34,8 @@ export interface CloneRequest {
   readonly signal?: AbortSignal | undefined;
   /** Lines of git's progress, secrets taken out. */
   readonly onLine?: ((line: string) => void) | undefined;
+  /** Takes secrets out of git's messages. @default the token alone */
+  readonly createFilter?: (() => RedactStream) | undefined;
   /** For pauses between tries. @default the machine's */
   readonly clock?: Clock | undefined;
 }
@@ -127,16 +130,20 @@ async function cloneLocal(
   stage: string,
   request: CloneRequest,
 ): Promise<string | undefined> {
-  const { commit = 'HEAD', refs, includeChanges = false, signal, onLine } = request;
+  const { commit = 'HEAD', refs, includeChanges = false, signal, onLine, createFilter } = request;
   const { top, bare } = repository;
-  const there: GitOptions = { cwd: top, signal, onLine };
+  const there: GitOptions = { cwd: top, signal, onLine, createFilter };
   const here: FetchOptions = { ...request, cwd: stage, token: undefined };
   const sha = await resolveCommit([commit, `origin/${commit}`], there, commit);
   if (request.requireClean === true && !bare) await requireCleanTree(top, { signal });
   if (includeChanges && bare) {
     throw new ReleaseError('INVALID_OPTION', `${top} is a bare repository: it has no changes to include`);
   }
-  await runGit(['clone', '--quiet', '--local', '--no-checkout', '--template=', '--', top, stage], { signal, onLine });
+  await runGit(['clone', '--quiet', '--local', '--no-checkout', '--template=', '--', top, stage], {
+    signal,
+    onLine,
+    createFilter,
+  });
   if (refs !== undefined) {
     await checkOutRefs(refs, here);
     return undefined;

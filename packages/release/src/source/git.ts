@@ -1,3 +1,4 @@
+import { createLineFilter, type RedactStream } from '@seatrial/cli';
 import { execa } from 'execa';
 import { ReleaseError } from '../errors.js';
 import { createTail } from '../tail.js';
@@ -10,6 +11,8 @@ export interface GitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Lines of git's progress, secrets taken out. */
   readonly onLine?: ((line: string) => void) | undefined;
+  /** Takes secrets out of git's messages, also out of what errors repeat of them. @default the token alone */
+  readonly createFilter?: (() => RedactStream) | undefined;
   /** Sent as HTTP credentials to {@link tokenUrl} only. Handed to git by environment: never an argument, never in a log. */
   readonly token?: string | undefined;
   /** URL of the repository that the token is for. */
@@ -82,12 +85,14 @@ export async function runGit(
     buffer: { stdout: true, stderr: false },
   });
   const reading = (async () => {
-    for await (const line of child.iterable({ from: 'stderr' })) {
-      const text = redact(String(line).split('\r').at(-1) ?? '').trimEnd(); // progress is written over itself
-      if (text === '') continue;
+    const lines = createLineFilter(options.createFilter?.(), (line) => {
+      const text = redact(line.split('\r').at(-1) ?? '').trimEnd(); // progress is written over itself
+      if (text === '') return;
       tail.add(text);
       onLine?.(text);
-    }
+    });
+    for await (const line of child.iterable({ from: 'stderr' })) lines.push(String(line));
+    lines.end();
   })().catch(() => {}); // a failed child ends the iteration with its own error, which is judged below
   const result = await child;
   await reading;

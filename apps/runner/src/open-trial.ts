@@ -10,6 +10,7 @@ import { localFolder } from './prepare.js';
 import { type LogBook, openLogBook } from './results/log-book.js';
 import { localProcesses } from './process/local-processes.js';
 import { PROCESS_MARK, startReaper } from './process/reaper.js';
+import { createPatientStore, type PatientStoreOptions } from './results/patient-store.js';
 import { createResultWriter } from './results/result-writer.js';
 import { gatherSecrets } from './results/secrets.js';
 import { createClusterKeeper } from './run/cluster-keeper.js';
@@ -30,6 +31,10 @@ export interface TrialIo {
   readonly faults?: readonly string[];
   /** Whether one step is run, perhaps beside the run itself: then the folder is not the run's. @default false */
   readonly isStep?: boolean;
+  /** Where results are read and written. @default the user's own storage */
+  readonly resultStore?: ObjectStore;
+  /** How long it may be out of reach. @default see there */
+  readonly outage?: Pick<PatientStoreOptions, 'outageMs' | 'pauseMs'>;
 }
 
 /** What a command's flags and surroundings say about how to reach the outside. */
@@ -57,7 +62,6 @@ export function openResultStore(env: Env, cwd?: string): ObjectStore {
 export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<Trial & AsyncDisposable> {
   const { env, clock, logger } = io;
   const workDir = io.isStep === true ? await mkdtemp(join(tmpdir(), 'seatrial-step-')) : await ensureWorkDir(settings);
-  const resultStore = openResultStore(env);
   const mark = env[PROCESS_MARK];
   if (mark !== undefined) startReaper({ mark, platform, path: env['PATH'] });
   const redact = createRedactor(await gatherSecrets(env, settings.secretNames));
@@ -70,12 +74,21 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     redact,
     onFailure: (cause) => stop(new Error(`the log cannot be written: ${cause.message}`, { cause })),
   });
+  const told = logbookLogger(log, logger);
+  const resultStore = createPatientStore(io.resultStore ?? openResultStore(env), {
+    clock,
+    ...io.outage,
+    onOutage(change) {
+      if ('error' in change) told.warn('results cannot be reached, trying on', { error: change.error.message });
+      else told.warn('results can be reached again', { afterSeconds: Math.round(change.lastedMs / 1_000) });
+    },
+  });
   const project = io.project ?? settings.config.project;
   const services = createServices({
     provider: settings.provider,
     env,
     workDir,
-    logger: logbookLogger(log, logger),
+    logger: told,
     clock,
     redact,
     location: settings.config.cluster.location,
@@ -86,7 +99,7 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     context: io.context,
     helm: io.helm,
   });
-  const keeper = createClusterKeeper({ runId: settings.job.buildId, clock, logger: logbookLogger(log, logger) });
+  const keeper = createClusterKeeper({ runId: settings.job.buildId, clock, logger: told });
   return {
     ...settings,
     redact,

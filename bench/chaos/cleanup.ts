@@ -46,6 +46,8 @@ async function plantOthers(sandbox: Sandbox): Promise<readonly string[]> {
         try {
           return (await gke.createCluster({ ...place, name: `${name}-${tries}`, labels }, { timeoutMs: 90_000 })).name;
         } catch (error) {
+          // One of nobody's that could not be made stays: no label says that anyone may delete it.
+          await gke.deleteCluster({ ...place, name: `${name}-${tries}` }, { timeoutMs: 90_000 });
           if (tries === 4) throw error;
         }
       }

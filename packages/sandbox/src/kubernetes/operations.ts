@@ -35,6 +35,8 @@ export interface WriteOptions {
   readonly internal?: boolean;
   /** managedFields of the result where the caller has computed them (server-side apply). */
   readonly managed?: ObjectMeta['managedFields'];
+  /** Told what is about to be stored; throws to refuse it. */
+  readonly admit?: (resource: Resource, object: KubeObject, live: KubeObject | undefined) => void;
 }
 
 /** How to delete. */
@@ -128,6 +130,7 @@ export class Operations {
       applyLimitRanges(object, context);
     }
     prepareCreate(resource, object, context);
+    options.admit?.(resource, object, undefined);
     this.#refuse(resource, object, [
       ...validateMetadata(resource, object),
       ...validateCustom(resource, object),
@@ -220,6 +223,7 @@ export class Operations {
     if (resource.bucket === 'pods.' && object.spec !== undefined) admitTolerations(object.spec);
     prepareUpdate(resource, object, live, context);
     this.#countGeneration(resource, object, live, options);
+    options.admit?.(resource, object, live);
     this.#refuse(resource, object, [
       ...validateMetadata(resource, object),
       ...twice(resource, validateMetadataUpdate(object, live)),

@@ -6,46 +6,50 @@ import { discoveryVersion, parseMediaRanges } from './accept.js';
 import type { Exchange } from './exchange.js';
 import { send, sendJson, sendText } from './render.js';
 
-/** Answers what is asked about the API itself: discovery, OpenAPI, the root. `false`: it is about objects. */
-export function serveDiscovery(registry: ResourceRegistry, exchange: Exchange): boolean {
+function segmentsOf(pathname: string): string[] {
+  return pathname.split('/').filter((part) => part !== '');
+}
+
+/** Is a path of objects rather than of the API itself? */
+export function isOfObjects(pathname: string): boolean {
+  const segments = segmentsOf(pathname);
+  const [root] = segments;
+  return (root === 'api' && segments.length > 2) || (root === 'apis' && segments.length > 3);
+}
+
+/** Answers what is asked about the API itself: discovery, OpenAPI, the root. @throws {ApiError} 404, 405, 406 */
+export function serveDiscovery(registry: ResourceRegistry, exchange: Exchange): void {
   const { request, response, url } = exchange;
-  const segments = url.pathname
-    .split('/')
-    .filter((part) => part !== '')
-    .map(decodeURIComponent);
+  const segments = segmentsOf(url.pathname).map(decodeURIComponent);
   const [root, group = '', version = ''] = segments;
   if (root === 'openapi') return serveOpenApi(registry, exchange);
   if (root !== 'api' && root !== 'apis') {
-    sendJson(response, segments.length === 0 ? 200 : 404, JSON.stringify({ paths: rootPaths(registry) }));
-    return true;
+    return sendJson(response, segments.length === 0 ? 200 : 404, JSON.stringify({ paths: rootPaths(registry) }));
   }
-  const depth = root === 'api' ? segments.length + 1 : segments.length;
-  if (depth > 3) return false;
   if (request.method !== 'GET' && request.method !== 'HEAD') throw errors.methodNotAllowed();
-  if (segments.length === 1) {
-    const aggregated = discoveryVersion(request.headers.accept);
-    const headers = { vary: 'Accept' };
-    if (aggregated === undefined) {
-      const address = request.headers.host ?? 'localhost';
-      const plain = root === 'api' ? discovery.apiVersions(address) : discovery.apiGroupList(registry);
-      sendJson(response, 200, JSON.stringify(plain), headers);
-    } else {
-      const list = discovery.groupDiscoveryList(registry, root === 'api', aggregated);
-      const type = `application/json;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
-      sendJson(response, 200, JSON.stringify(list), { ...headers, 'content-type': type });
-    }
-    return true;
-  }
+  if (segments.length === 1) return serveGroups(registry, exchange, root === 'api');
   const found =
     root === 'api'
       ? discovery.apiResourceList(registry, '', group)
       : segments.length === 2
         ? discovery.apiGroup(registry, group)
         : discovery.apiResourceList(registry, group, version);
-  if (found !== undefined) sendJson(response, 200, JSON.stringify(found));
-  else if (root === 'apis' && registry.hasGroup(group)) throw errors.unknownPath();
-  else sendText(response, 404, '404 page not found\n');
-  return true;
+  if (found !== undefined) return sendJson(response, 200, JSON.stringify(found));
+  if (root === 'apis' && registry.hasGroup(group)) throw errors.unknownPath();
+  sendText(response, 404, '404 page not found\n');
+}
+
+function serveGroups(registry: ResourceRegistry, { request, response }: Exchange, isCore: boolean): void {
+  const aggregated = discoveryVersion(request.headers.accept);
+  const headers = { vary: 'Accept' };
+  if (aggregated === undefined) {
+    const address = request.headers.host ?? 'localhost';
+    const plain = isCore ? discovery.apiVersions(address) : discovery.apiGroupList(registry);
+    return sendJson(response, 200, JSON.stringify(plain), headers);
+  }
+  const list = discovery.groupDiscoveryList(registry, isCore, aggregated);
+  const type = `application/json;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
+  sendJson(response, 200, JSON.stringify(list), { ...headers, 'content-type': type });
 }
 
 function rootPaths(registry: ResourceRegistry): string[] {
@@ -67,7 +71,7 @@ function rootPaths(registry: ResourceRegistry): string[] {
   ].sort();
 }
 
-function serveOpenApi(registry: ResourceRegistry, { request, response, url }: Exchange): boolean {
+function serveOpenApi(registry: ResourceRegistry, { request, response, url }: Exchange): void {
   const { pathname } = url;
   if (pathname === '/openapi/v2') {
     const accepted = parseMediaRanges(request.headers.accept ?? '*/*').map(({ type }) => type);
@@ -78,18 +82,14 @@ function serveOpenApi(registry: ResourceRegistry, { request, response, url }: Ex
         type.startsWith('application/com.github.proto-openapi'),
     );
     if (!known) {
-      send(response, 406, '', {});
-      return true;
+      return send(response, 406, '', {});
     }
-    send(response, 200, EMPTY_OPENAPI_V2, { 'content-type': 'application/octet-stream' });
-    return true;
+    return send(response, 200, EMPTY_OPENAPI_V2, { 'content-type': 'application/octet-stream' });
   }
   if (pathname === '/openapi/v3') {
-    sendJson(response, 200, JSON.stringify(openApiIndex(registry)));
-    return true;
+    return sendJson(response, 200, JSON.stringify(openApiIndex(registry)));
   }
   const document = openApiDocument(registry, pathname.replace(/^\/openapi\/v3\//, ''));
   if (document === undefined) sendText(response, 404, '404 page not found\n');
   else sendJson(response, 200, JSON.stringify(document));
-  return true;
 }

@@ -39,13 +39,15 @@ export interface ObjectRequest {
   readonly body: Buffer;
   /** Collects texts for `Warning` headers. */
   readonly warnings: string[];
+  /** Refuses what the user may not write, whatever its verb. */
+  readonly admit: WriteOptions['admit'];
 }
 
 const MAX_MANAGER_BYTES = 128;
 
 /** Who writes, and how, from the query. @throws {ApiError} 422 for a parameter out of range */
 export function writeOptions(
-  { query, userAgent, warnings, subresource }: ObjectRequest,
+  { query, userAgent, warnings, subresource, admit }: ObjectRequest,
   kind: string,
 ): WriteOptions & { force?: boolean } {
   const faults: errors.FieldError[] = [];
@@ -63,6 +65,7 @@ export function writeOptions(
     dryRun: dryRun.length > 0,
     ...(fieldValidation === '' ? {} : { fieldValidation: fieldValidation as 'Strict' }),
     warnings,
+    ...(admit === undefined ? {} : { admit }),
     ...(subresource === undefined ? {} : { subresource }),
   };
 }
@@ -383,7 +386,7 @@ export function createSubresource(
     ]);
   }
   const expiresMs = clock.now() + seconds * 1000;
-  const token = authenticator.issue(namespace ?? '', name, live.metadata.uid ?? '', expiresMs);
+  const token = authenticator.issue({ namespace: namespace ?? '', name, uid: live.metadata.uid ?? '' }, expiresMs);
   return {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',

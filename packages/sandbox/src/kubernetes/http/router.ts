@@ -1,7 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from '../api-error.js';
+import { isEqual } from '../equal.js';
 import * as errors from '../errors.js';
-import type { PodRuntime } from '../kube-api.js';
+import type { Authorizer } from '../authorization/rbac.js';
+import type { Attributes } from '../authorization/attributes.js';
+import { refusal } from '../authorization/attributes.js';
+import { impersonated } from '../authorization/impersonation.js';
+import type { User } from '../authorization/user.js';
+import type { KubeObject, PodRuntime } from '../kube-api.js';
 import type { Resource, ResourceRegistry } from '../resources.js';
 import { sendLog } from '../subresources/logs.js';
 import { review } from '../subresources/reviews.js';
@@ -10,7 +16,7 @@ import { negotiate } from './accept.js';
 import type { Answered } from './answers.js';
 import { sendList, sendObject, warningText } from './answers.js';
 import { parseBody, readBody } from './body.js';
-import { serveDiscovery } from './discovery-paths.js';
+import { isOfObjects, serveDiscovery } from './discovery-paths.js';
 import type { Exchange } from './exchange.js';
 import { listPage } from './list.js';
 import * as objects from './objects.js';
@@ -23,6 +29,7 @@ import { streamWatch } from './watch.js';
 /** What the router serves from. */
 export interface RouterDeps extends ObjectDeps {
   readonly registry: ResourceRegistry;
+  readonly authorizer: Authorizer;
   /** `/version`. */
   readonly version: Readonly<Record<string, string>>;
   readonly podRuntime: PodRuntime | undefined;
@@ -39,9 +46,14 @@ export async function route(deps: RouterDeps, request: IncomingMessage, response
     const url = new URL(request.url ?? '/', 'http://localhost');
     response.setHeader('audit-id', deps.newAuditId());
     if (isPublic(url.pathname)) return servePublic(deps, { request, response, url });
-    const user = deps.authenticator.authenticate(request.headers.authorization);
-    if (!serveDiscovery(deps.registry, { request, response, url }))
-      await serveResource(deps, { request, response, url }, user);
+    const { authorizer } = deps;
+    const user = impersonated(deps.authenticator.authenticate(request.headers), request.headers, authorizer);
+    if (!isOfObjects(url.pathname)) {
+      const verb = (request.method ?? 'GET').toLowerCase();
+      authorize(authorizer, { user, verb, path: url.pathname });
+      return serveDiscovery(deps.registry, { request, response, url });
+    }
+    await serveResource(deps, { request, response, url }, user);
   } catch (error) {
     fail(deps, { request, response, error });
   }
@@ -82,15 +94,16 @@ function servePublic(deps: RouterDeps, { response, url }: Exchange): void {
   sendJson(response, 200, JSON.stringify(deps.version, undefined, 2));
 }
 
-async function serveResource(
-  deps: RouterDeps,
-  exchange: Exchange,
-  user: ReturnType<ObjectDeps['authenticator']['authenticate']>,
-): Promise<void> {
+async function serveResource(deps: RouterDeps, exchange: Exchange, user: User): Promise<void> {
   const { request, response, url } = exchange;
   const path = parsePath(url.pathname);
+  const verb = path && verbOf(request.method ?? 'GET', path, url.searchParams);
+  if (path !== undefined) {
+    const about = aboutPath(path, url.searchParams);
+    authorize(deps.authorizer, { user, verb: (verb ?? '').replace(/-.*/, ''), ...about });
+  }
   const resource = path && deps.registry.find(path.group, path.version, path.resource);
-  if (path === undefined || resource === undefined || !fits(resource, path)) {
+  if (path === undefined || verb === undefined || resource === undefined || !fits(resource, path)) {
     request.resume();
     // Paths of definitions that lead nowhere are unknown to all handlers, as on the real server; subresources are not.
     const isOwn = path !== undefined && deps.registry.isBuiltinGroup(path.group);
@@ -106,7 +119,6 @@ async function serveResource(
     return sendText(response, 404, '404 page not found\n');
   }
   if (resource.warning !== undefined) response.setHeader('warning', warningText(resource.warning));
-  const verb = verbOf(request.method ?? 'GET', path, url.searchParams);
   const subresource = resource.subresources.find(({ name }) => name === path.subresource);
   const allowed = subresource?.verbs ?? resource.verbs;
   const asked = subresource === undefined ? verb : verb === 'watch' ? 'get' : verb;
@@ -131,12 +143,36 @@ async function serveResource(
     userAgent: request.headers['user-agent'],
     body,
     warnings,
+    admit: (written, object, live) => {
+      if (isGrantChanged(object, live)) deps.authorizer.checkGrant(user, written, object);
+    },
   };
   const accepted =
     path.subresource === 'log'
       ? ({ type: 'json' } as const)
       : negotiate(request.headers.accept, resource.custom !== undefined);
   await serveVerb(deps, { ...exchange, clock: deps.clock, path, wanted, verb: asked, accepted, user });
+}
+
+function authorize(authorizer: Authorizer, attributes: Attributes): void {
+  const decision = authorizer.authorize(attributes);
+  if (!decision.allowed) throw refusal(attributes, decision);
+}
+
+// What a path is about, as authorization sees it: a namespace is in itself, and who selects one name asks for it.
+function aboutPath(path: ResourcePath, query: URLSearchParams): Omit<Attributes, 'user' | 'verb'> {
+  const { group, resource, subresource } = path;
+  const isNamespace = group === '' && resource === 'namespaces';
+  const selected = /^metadata\.name==?([^,=]+)$/.exec(query.get('fieldSelector') ?? '')?.[1];
+  const name = path.name ?? selected;
+  const namespace = path.namespace ?? (isNamespace ? path.name : undefined);
+  const filled = Object.entries({ subresource, name, namespace }).filter(([, value]) => value !== undefined);
+  return { group, resource, ...Object.fromEntries(filled) };
+}
+
+function isGrantChanged(object: KubeObject, live: KubeObject | undefined): boolean {
+  const members = ['rules', 'roleRef', 'subjects', 'aggregationRule'];
+  return live === undefined || members.some((member) => !isEqual(object[member], live[member]));
 }
 
 function fits(resource: Resource, { namespace, name, subresource }: ResourcePath): boolean {
@@ -167,7 +203,7 @@ function verbOf(method: string, { name, subresource, isWatch }: ResourcePath, qu
 interface Call extends Exchange, Answered {
   readonly path: ResourcePath;
   readonly verb: string;
-  readonly user: ReturnType<ObjectDeps['authenticator']['authenticate']>;
+  readonly user: User;
 }
 
 async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
@@ -219,10 +255,11 @@ function create(deps: RouterDeps, { wanted, user }: Call): object {
   if (!resource.ephemeral) return objects.createObject(deps, wanted);
   const options = objects.writeOptions(wanted, 'CreateOptions');
   const body = deps.operations.read(resource, parseBody(wanted.body, wanted.contentType, resource.kind), options);
+  if (resource.namespaced && wanted.namespace !== undefined) body.metadata.namespace ??= wanted.namespace;
   return review(body, {
     user,
     authenticate: (token) => deps.authenticator.userOf(token),
-    authorize: () => ({ allowed: true }),
+    authorizer: deps.authorizer,
   });
 }
 

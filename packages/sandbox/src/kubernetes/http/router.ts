@@ -255,7 +255,6 @@ function create(deps: RouterDeps, { wanted, user }: Call): object {
   if (!resource.ephemeral) return objects.createObject(deps, wanted);
   const options = objects.writeOptions(wanted, 'CreateOptions');
   const body = deps.operations.read(resource, parseBody(wanted.body, wanted.contentType, resource.kind), options);
-  if (resource.namespaced && wanted.namespace !== undefined) body.metadata.namespace ??= wanted.namespace;
   return review(body, {
     user,
     authenticate: (token) => deps.authenticator.userOf(token),

@@ -56,8 +56,8 @@ function checkSubject({ kind, metadata, spec = {} }: KubeObject): void {
   if (!spec['user'] && !spec['groups']?.length) {
     faults.push(fault.invalid('spec.user', '', 'at least one of user or group must be specified'));
   }
-  const { namespace } = metadata;
-  if (kind === 'LocalSubjectAccessReview' && (spec['resourceAttributes']?.namespace ?? '') !== namespace) {
+  const namespace: string = spec['resourceAttributes']?.namespace ?? '';
+  if (kind === 'LocalSubjectAccessReview' && namespace !== (metadata.namespace ?? '')) {
     faults.push(fault.invalid('spec.resourceAttributes.namespace', namespace, 'must match metadata.namespace'));
   }
   if (faults.length > 0) throw invalid({ group: 'authorization.k8s.io', kind: '' }, '', faults);

@@ -7,7 +7,7 @@ import type { IncludeObject } from '../printing/table.js';
 import { apiVersionOf } from '../resources.js';
 import type { Negotiated } from './accept.js';
 import type { ListPage } from './list.js';
-import type { ObjectRequest } from './objects.js';
+import type { ObjectRequest } from './object-request.js';
 import { itemsJson, jsonOf, send, sendJson, sendYaml } from './render.js';
 
 /** What is answered, and in which of its shapes. */

@@ -19,8 +19,12 @@ import { parseBody, readBody } from './body.js';
 import { isOfObjects, serveDiscovery } from './discovery-paths.js';
 import type { Exchange } from './exchange.js';
 import { listPage } from './list.js';
-import * as objects from './objects.js';
-import type { ObjectDeps, ObjectRequest } from './objects.js';
+import { createSubresource } from './create-subresource.js';
+import { deleteCollection, deleteObject } from './delete-object.js';
+import type { ObjectDeps, ObjectRequest } from './object-request.js';
+import { writeOptions } from './object-request.js';
+import { patchObject } from './patch-object.js';
+import { createObject, replaceObject } from './write-object.js';
 import { parsePath } from './path.js';
 import type { ResourcePath } from './path.js';
 import { sendError, sendJson, sendText } from './render.js';
@@ -230,18 +234,18 @@ async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
     case 'create':
       return sendObject(call, { status: 201, object: create(deps, call) });
     case 'update': {
-      const { object, created } = objects.replaceObject(deps, wanted);
+      const { object, created } = replaceObject(deps, wanted);
       return sendObject(call, { status: created ? 201 : 200, object });
     }
     case 'patch': {
-      const { object, created } = objects.patchObject(deps, wanted);
+      const { object, created } = patchObject(deps, wanted);
       return sendObject(call, { status: created ? 201 : 200, object });
     }
     case 'delete':
-      return sendObject(call, { status: 200, object: objects.deleteObject(deps, wanted) });
+      return sendObject(call, { status: 200, object: deleteObject(deps, wanted) });
     case 'deletecollection': {
       const page = listPage(deps.store, resource, { namespace, query: withoutDeleteOptions(query) });
-      objects.deleteCollection(deps, wanted, page.items);
+      deleteCollection(deps, wanted, page.items);
       return sendList(call, page);
     }
     default:
@@ -251,9 +255,9 @@ async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
 
 function create(deps: RouterDeps, { wanted, user }: Call): object {
   const { resource } = wanted;
-  if (wanted.subresource !== undefined) return objects.createSubresource(deps, wanted);
-  if (!resource.ephemeral) return objects.createObject(deps, wanted);
-  const options = objects.writeOptions(wanted, 'CreateOptions');
+  if (wanted.subresource !== undefined) return createSubresource(deps, wanted);
+  if (!resource.ephemeral) return createObject(deps, wanted);
+  const options = writeOptions(wanted, 'CreateOptions');
   const body = deps.operations.read(resource, parseBody(wanted.body, wanted.contentType, resource.kind), options);
   return review(body, {
     user,

@@ -3,6 +3,7 @@
  *
  *   npx tsx bench/sandbox.ts            5,000 pods; memory up to 50,000 objects
  *   npx tsx bench/sandbox.ts --quick    500 pods; memory up to 5,000
+ *   npx tsx bench/sandbox.ts --rates    without the memory
  *
  * The real one is that of SEATRIAL_TEST_KUBECONFIG (a token in it); without it only the sandbox is measured. All is written
  * into a namespace made for it and removed after; the pods are for a scheduler there is not, so nothing runs.
@@ -83,7 +84,7 @@ try {
     real === undefined ? '-' : `${(ours[name] / real[name]).toFixed(2)}x`,
   ]);
   print([['per second', 'sandbox', 'real', 'sandbox / real'], ...rows]);
-  await measureMemory();
+  if (!process.argv.includes('--rates')) await measureMemory();
 } finally {
   child.disconnect();
   await once(child, 'exit');

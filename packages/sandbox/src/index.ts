@@ -18,6 +18,7 @@ export type { ComputeEntry, ComputeStore } from './compute/compute-store.js';
 export { SandboxError, type SandboxErrorCode } from './errors.js';
 export { parseFault, type Fault, type FaultRule, type FaultyApi } from './faults.js';
 export type { GithubRepositorySeed, Permission, PullSeed } from './github/github-state.js';
+export type { AuthorizationMode } from './kubernetes/server.js';
 export type { HostNode } from './registry/image-config.js';
 export {
   BUCKETS,

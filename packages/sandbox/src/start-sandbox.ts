@@ -20,6 +20,7 @@ import type { GithubApi } from './github/github-api.js';
 import { createGithubApi } from './github/github-api.js';
 import type { GithubRepositorySeed } from './github/github-state.js';
 import type { FetchApp, Listening } from './http/listen.js';
+import type { AuthorizationMode } from './kubernetes/server.js';
 import { appListener, lazyApp, serve, serveApp } from './http/listen.js';
 import { createMetadataApi } from './metadata/metadata-api.js';
 import { createBlobStore } from './registry/blob-store.js';
@@ -68,6 +69,11 @@ export interface SandboxOptions {
    * and that have not ended, and no token is in the environment. @default clusters take any token
    */
   readonly tokenLifetimeSeconds?: number;
+  /**
+   * Who may do what in the clusters: `rbac` as their roles and bindings say; tokens that are no service account's are still
+   * administrators', and requests without one anonymous. @default 'always-allow'
+   */
+  readonly authorization?: AuthorizationMode;
   /** Environment: DOCKER_HOST is read from it, and PATH for pods that run as processes. @default empty */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The Node that stands in for `node:<tag>` images. @default the running one */
@@ -178,6 +184,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         architecture: architectureOf(hostNode.arch),
         hostPath: given['PATH'],
         compute: compute.store,
+        ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
         ...(metadata === undefined ? {} : { acceptsToken: metadata.accepts }),
       });
       const manager = createClusterManager({ clock, logger, newId, operationMs, faults, createKubernetes });

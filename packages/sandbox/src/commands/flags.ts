@@ -20,6 +20,12 @@ export const upFlags = defineFlags({
     description: 'API[.METHOD]:WHAT[:WHEN], such as storage:503:0.1 or gke.CreateCluster:UNAVAILABLE:#1.',
     placeholder: 'FAULT',
   },
+  authorization: {
+    type: 'string',
+    description: 'Who may do what in the clusters: everybody everything, or what their roles and bindings say.',
+    choices: ['always-allow', 'rbac'],
+    default: 'always-allow',
+  },
   seed: { type: 'number', description: "Seed of the faults' chances.", default: 1 },
   'data-dir': { type: 'string', description: 'Where the folder of all data is made.', placeholder: 'DIR' },
   'operation-ms': { type: 'number', description: 'How long a GKE operation takes, in milliseconds.', default: 300 },

@@ -16,6 +16,7 @@ export async function up(context: ContextOf<typeof upFlags>): Promise<void> {
   const sandbox = await startSandbox({
     docker: flags.docker,
     faults: flags.fault ?? [],
+    authorization: flags.authorization,
     seed: flags.seed,
     operationMs: flags['operation-ms'],
     defaultCluster: true,

@@ -19,9 +19,11 @@ import type { FileTree } from './file-tree.js';
 import { readTar, removePath } from './file-tree.js';
 import { isIgnored } from './go-pattern.js';
 import { saveImages } from './image-archive.js';
+import { imageHistory, inspectImage, listImages } from './image-answers.js';
 import type { ImageTable, LocalImage } from './image-table.js';
 import { createImageTable, tagName } from './image-table.js';
 import { API_VERSION, MIN_API_VERSION, streamMessages } from './message-stream.js';
+import { isTrue, readAuth, readMap } from './query-values.js';
 import type { PackedLayers, Progress } from './registry-client.js';
 import { pullImage, pushImage } from './registry-client.js';
 
@@ -76,7 +78,7 @@ export async function createDockerApi(options: {
     if (route === 'POST /auth') return Response.json({ Status: 'Login Succeeded', IdentityToken: '' });
     if (route === 'POST /build') return buildImage(context, url.searchParams);
     if (route === 'POST /build/prune') return Response.json({ CachesDeleted: null, SpaceReclaimed: 0 });
-    if (route === 'GET /images/json') return Response.json(listImages(url.searchParams));
+    if (route === 'GET /images/json') return Response.json(listImages(images, url.searchParams));
     if (route === 'POST /images/create') return pull(context, url.searchParams);
     if (route === 'POST /images/prune') return Response.json({ ImagesDeleted: null, SpaceReclaimed: 0 });
     if (route === 'GET /images/get') return save(url.searchParams.getAll('names'));
@@ -269,8 +271,8 @@ export async function createDockerApi(options: {
     if (method === 'POST' && action === 'tag') return tag(name, query);
     if (method === 'DELETE' && action === undefined) return remove(name, isTrue(query.get('force')));
     if (method !== 'GET') return context.notFound() as Response;
-    if (action === 'json') return Response.json(inspect(images.get(name)));
-    if (action === 'history') return Response.json(history(images.get(name)));
+    if (action === 'json') return Response.json(inspectImage(images, images.get(name)));
+    if (action === 'history') return Response.json(imageHistory(images, images.get(name)));
     if (action === 'get') return save([name]);
     return context.notFound() as Response;
   }
@@ -353,133 +355,7 @@ export async function createDockerApi(options: {
     return new Response(streamBody(saveImages(chosen, images)), { headers: { 'content-type': 'application/x-tar' } });
   }
 
-  function createdMs({ config }: LocalImage): number {
-    return Date.parse(config.created ?? '') || 0;
-  }
-
-  function listImages(query: URLSearchParams) {
-    const filters = readMap(query.get('filters'), 'filters') as Record<string, unknown>;
-    const wanted = (name: string): string[] | undefined => {
-      const value = filters[name];
-      if (value === undefined) return undefined;
-      return Array.isArray(value) ? (value as string[]) : Object.keys(value as object);
-    };
-    const [references, labels, dangling] = [wanted('reference'), wanted('label'), wanted('dangling')];
-    return images
-      .list()
-      .filter((image) => {
-        const tags = images.tagsOf(image.id);
-        const own = image.config.config?.Labels ?? {};
-        if (
-          references !== undefined &&
-          !references.some(
-            (name) =>
-              tags.includes(tagName(name) ?? '') || tags.some((full) => full.slice(0, full.lastIndexOf(':')) === name),
-          )
-        )
-          return false;
-        if (dangling !== undefined && (tags.length === 0) !== isTrue(dangling[0] ?? '')) return false;
-        return (labels ?? []).every((label) => {
-          const [key = '', value] = label.split('=');
-          return value === undefined ? key in own : own[key] === value;
-        });
-      })
-      .map((image) => ({
-        Id: image.id,
-        ParentId: '',
-        RepoTags: orNone(images.tagsOf(image.id), '<none>:<none>'),
-        RepoDigests: images.digestsOf(image.id),
-        Created: Math.floor(createdMs(image) / 1000),
-        Size: image.sizeBytes,
-        VirtualSize: image.sizeBytes,
-        SharedSize: -1,
-        Containers: -1,
-        Labels: image.config.config?.Labels ?? null,
-      }))
-      .sort((a, b) => b.Created - a.Created);
-  }
-
-  function inspect(image: LocalImage) {
-    const { id, config, sizeBytes } = image;
-    const tagged = images.lastTaggedMs(id);
-    return {
-      Id: id,
-      RepoTags: images.tagsOf(id),
-      RepoDigests: images.digestsOf(id),
-      Parent: '',
-      Comment: '',
-      Created: config.created ?? '',
-      DockerVersion: '20.10.24',
-      Author: config.author ?? '',
-      Config: {
-        Env: null,
-        Cmd: null,
-        Entrypoint: null,
-        Labels: null,
-        Volumes: null,
-        OnBuild: null,
-        User: '',
-        WorkingDir: '',
-        ...config.config,
-      },
-      Architecture: config.architecture,
-      Os: config.os,
-      Size: sizeBytes,
-      VirtualSize: sizeBytes,
-      GraphDriver: { Name: 'sandbox', Data: null },
-      RootFS: { Type: 'layers', Layers: config.rootfs.diff_ids },
-      Metadata: { LastTagTime: tagged === undefined ? '0001-01-01T00:00:00Z' : new Date(tagged).toISOString() },
-    };
-  }
-
-  function history({ id, config }: LocalImage) {
-    const entries = [...(config.history ?? [])].reverse();
-    return entries.map(({ created = '', created_by: by = '', comment = '' }, index) => ({
-      Id: index === 0 ? id : '<missing>',
-      Created: Math.floor((Date.parse(created) || 0) / 1000),
-      CreatedBy: by,
-      Tags: index === 0 ? images.tagsOf(id) : null,
-      Size: 0,
-      Comment: comment,
-    }));
-  }
-
   return { app, images };
-}
-
-function orNone(names: readonly string[], none: string): readonly string[] {
-  return names.length === 0 ? [none] : names;
-}
-
-function isTrue(text: string | null | undefined): boolean {
-  return text !== null && text !== undefined && !['', '0', 'no', 'false', 'none'].includes(text.toLowerCase());
-}
-
-/** A JSON object in a query. */
-function readMap(text: string | null, name: string): Record<string, string | null> {
-  if (text === null || text === '') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, string | null>;
-    if (value === null) return {};
-  } catch {
-    // answered below, as any other wrong value
-  }
-  throw new DockerError(400, `error reading ${name}: not a JSON object`);
-}
-
-/** The registry's `Authorization` from `X-Registry-Auth`; anonymous without a user. */
-function readAuth(header: string): string | undefined {
-  try {
-    const { username, password } = JSON.parse(Buffer.from(header, 'base64').toString('utf8') || '{}') as {
-      username?: string;
-      password?: string;
-    };
-    return username ? `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` : undefined;
-  } catch {
-    return undefined; // the engine takes it for anonymous, too
-  }
 }
 
 /** Aborts when the client goes away before it has its answer. */

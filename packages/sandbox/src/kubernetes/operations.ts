@@ -1,47 +1,25 @@
-import { ApiError } from './api-error.js';
-import { createManagedFields, updateManagedFields } from './apply/managed-fields.js';
-import { applyDefaults } from './defaults/defaults.js';
-import { prepareCreate, prepareUpdate } from './defaults/prepare.js';
-import { isEqual, isObject } from './equal.js';
-import * as errors from './errors.js';
-import { fault } from './errors.js';
-import type { Clock } from './clock.js';
-import { fromStored, lacksBytes, toStored } from './convert.js';
-import { decodeCustom, defaultCustom, validateCustom } from './crd/decode-custom.js';
-import type { DeleteSelection, KubeObject, ObjectMeta } from './kube-api.js';
 import { admitPod, admitTolerations } from './admission/pods.js';
 import { admitQuota, applyLimitRanges } from './admission/quota.js';
+import { ApiError } from './api-error.js';
+import { createManagedFields, updateManagedFields } from './apply/managed-fields.js';
+import type { Clock } from './clock.js';
+import { Committer } from './commit.js';
+import { fromStored, lacksBytes, toStored } from './convert.js';
+import { defaultCustom, validateCustom } from './crd/decode-custom.js';
+import { prepareCreate, prepareUpdate } from './defaults/prepare.js';
+import { Deletion } from './deletion.js';
+import * as errors from './errors.js';
+import { fault } from './errors.js';
+import { countGeneration } from './generation.js';
+import type { KubeObject, ObjectMeta } from './kube-api.js';
+import { readObject } from './read-object.js';
 import type { Resource, ResourceRegistry } from './resources.js';
 import { apiVersionOf } from './resources.js';
-import { decode, DecodeError } from './schema/decode.js';
-import { types } from './schema/types.js';
+import { decode } from './schema/decode.js';
 import type { ObjectStore } from './store.js';
 import { validateMetadata, validateMetadataUpdate } from './validation/metadata.js';
 import { validateObject, validateUpdate } from './validation/validation.js';
-
-/** Who writes what and how. */
-export interface WriteOptions {
-  /** Name of the field manager. */
-  readonly manager: string;
-  /** Only fields below are written; `status` and `scale` are known. */
-  readonly subresource?: string;
-  /** Answer as if, store nothing. @default false */
-  readonly dryRun?: boolean;
-  /** What unknown fields lead to. @default 'Warn' */
-  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
-  /** Collects texts for `Warning` headers. */
-  readonly warnings?: string[];
-  /** A write by the server's own controllers: may change what clients may not (a namespace's finalizers). */
-  readonly internal?: boolean;
-  /** managedFields of the result where the caller has computed them (server-side apply). */
-  readonly managed?: ObjectMeta['managedFields'];
-}
-
-/** How to delete. */
-export interface DeleteOptions extends DeleteSelection {
-  readonly resourceVersion?: string;
-  readonly dryRun?: boolean;
-}
+import type { DeleteOptions, WriteOptions, Written } from './write-options.js';
 
 /** What the operations run on. */
 export interface OperationsDeps {
@@ -52,24 +30,17 @@ export interface OperationsDeps {
   readonly newId: () => string;
 }
 
-const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
-const objectMetaType = types.struct('meta/v1.ObjectMeta');
-
-/** Result of a write. */
-export interface Written {
-  readonly object: KubeObject;
-  readonly created: boolean;
-}
-
 /** Create, read, update and delete with the server's semantics, for any resource. Errors are {@link ApiError}s. */
 export class Operations {
   readonly #deps: OperationsDeps;
-  /** Stored objects with bytes that were none: writing them again, with empty ones, is a change. */
-  readonly #lacking = new WeakSet<KubeObject>();
+  readonly #committer: Committer;
+  readonly #deletion: Deletion;
 
   constructor(deps: OperationsDeps) {
     this.#deps = deps;
+    this.#committer = new Committer(deps.store);
+    this.#deletion = new Deletion({ ...deps, committer: this.#committer });
   }
 
   /** @throws {ApiError} 404 */
@@ -128,6 +99,7 @@ export class Operations {
       applyLimitRanges(object, context);
     }
     prepareCreate(resource, object, context);
+    options.admit?.(resource, object, undefined);
     this.#refuse(resource, object, [
       ...validateMetadata(resource, object),
       ...validateCustom(resource, object),
@@ -219,7 +191,8 @@ export class Operations {
     if (options.subresource === 'scale') defaultCustom(resource, object);
     if (resource.bucket === 'pods.' && object.spec !== undefined) admitTolerations(object.spec);
     prepareUpdate(resource, object, live, context);
-    this.#countGeneration(resource, object, live, options);
+    countGeneration(resource, object, { live, subresource: options.subresource });
+    options.admit?.(resource, object, live);
     this.#refuse(resource, object, [
       ...validateMetadata(resource, object),
       ...twice(resource, validateMetadataUpdate(object, live)),
@@ -228,8 +201,12 @@ export class Operations {
       ...validateUpdate(resource, object, live, options.subresource),
     ]);
     const isLacking = lacksBytes(resource, object);
-    const written = this.#commit(resource, stored, toStored(resource, object), { ...options, isLacking });
-    if (isLacking) this.#lacking.add(written);
+    const written = this.#committer.commit(resource, {
+      live: stored,
+      next: toStored(resource, object),
+      dryRun: options.dryRun === true,
+      isLacking,
+    });
     return fromStored(resource, written);
   }
 
@@ -240,58 +217,12 @@ export class Operations {
     name: string,
     options: DeleteOptions = {},
   ): KubeObject | undefined {
-    const { store } = this.#deps;
-    const live = this.stored(resource, namespace, name);
-    this.#checkPreconditions(resource, live, options);
-    if (resource.bucket === 'namespaces.') return this.#deleteNamespace(resource, live, options);
-    if (resource.bucket === DEFINITIONS) return this.#deleteDefinition(resource, live, options);
-    const graceSeconds = graceOf(resource, live, options);
-    const dying = live.metadata.deletionTimestamp !== undefined;
-    const finalizers = this.#finalizersOnDelete(resource, live, options);
-    const meta: ObjectMeta = { ...live.metadata };
-    setFinalizers(meta, finalizers);
-    if (finalizers.length === 0 && graceSeconds === 0) {
-      if (resource.bucket === 'pods.' && !dying) {
-        Object.assign(meta, { deletionTimestamp: this.#in(0), deletionGracePeriodSeconds: 0 });
-      }
-      const last = { ...live, metadata: meta };
-      if (options.dryRun === true) return resource.returnsDeleted ? fromStored(resource, last) : undefined;
-      // A pod is seen dying before it is gone, however short its grace is.
-      const seen = resource.bucket === 'pods.' && !dying ? store.put(resource.bucket, last) : last;
-      store.remove(resource.bucket, seen);
-      return resource.returnsDeleted ? fromStored(resource, seen) : undefined;
-    }
-    if (!dying) {
-      meta.deletionTimestamp = this.#in(graceSeconds);
-      meta.deletionGracePeriodSeconds = graceSeconds;
-      if (resource.generation !== 'none') meta.generation = (meta.generation ?? 0) + 1;
-    } else if (graceSeconds < (meta.deletionGracePeriodSeconds ?? 0)) {
-      const at =
-        Date.parse(meta.deletionTimestamp ?? '') - ((meta.deletionGracePeriodSeconds ?? 0) - graceSeconds) * 1000;
-      meta.deletionTimestamp = `${new Date(at).toISOString().slice(0, 19)}Z`;
-      meta.deletionGracePeriodSeconds = graceSeconds;
-    }
-    return fromStored(resource, this.#commit(resource, live, { ...live, metadata: meta }, { manager: '', ...options }));
+    return this.#deletion.delete(resource, namespace, name, options);
   }
 
   /** Decodes a body into an object of this resource, defaults included. @throws {ApiError} 400 */
   read(resource: Resource, body: unknown, options: Pick<WriteOptions, 'fieldValidation' | 'warnings'>): KubeObject {
-    if (!isObject(body))
-      throw errors.badRequest(`the object provided is unrecognized (must be of type ${resource.kind})`);
-    const { apiVersion = apiVersionOf(resource), kind = resource.kind } = body;
-    const name = String((body['metadata'] as ObjectMeta | undefined)?.name ?? '');
-    this.#checkKind(resource, { apiVersion: String(apiVersion), kind: String(kind), name });
-    const { object, unknownFields } =
-      resource.custom === undefined ? readBuiltin(resource, body) : readCustom(resource, body);
-    if (unknownFields.length > 0) {
-      const texts = unknownFields.map((path) => `unknown field "${path}"`);
-      if (options.fieldValidation === 'Strict') throw strictError(resource, texts);
-      if (options.fieldValidation !== 'Ignore') options.warnings?.push(...texts);
-    }
-    // An empty list clears ownership; decoding has dropped it like any empty list.
-    const { managedFields } = (body['metadata'] ?? {}) as ObjectMeta;
-    if (Array.isArray(managedFields) && managedFields.length === 0) object.metadata.managedFields = [];
-    return object;
+    return readObject(this.#deps.registry, resource, { body, options });
   }
 
   /** A name from `generateName`. */
@@ -303,25 +234,6 @@ export class Operations {
       text += SUFFIX_ALPHABET[byte % SUFFIX_ALPHABET.length];
     }
     return text;
-  }
-
-  #checkKind(resource: Resource, { apiVersion, kind, name }: { apiVersion: string; kind: string; name: string }): void {
-    const expected = apiVersionOf(resource);
-    if (apiVersion === expected && kind === resource.kind) return;
-    if (resource.custom !== undefined) {
-      const field = kind === resource.kind ? 'apiVersion' : 'kind';
-      const [given, must] = kind === resource.kind ? [apiVersion, expected] : [kind, resource.kind];
-      throw errors.invalid({ group: resource.group, kind }, name, [fault.invalid(field, given, `must be ${must}`)]);
-    }
-    const version = apiVersion.split('/').at(-1) ?? '';
-    const asOther = `${kind} in version "${version}" cannot be handled as a ${resource.kind}: `;
-    if (kind !== resource.kind && this.#deps.registry.ofKind(apiVersion, kind) !== undefined) {
-      throw errors.badRequest(`${asOther}converting (v1.${kind}) to (core.${resource.kind}): unknown conversion`);
-    }
-    throw errors.badRequest(
-      `${kind} in version "${version}" cannot be handled as a ${resource.kind}: no kind "${kind}" is registered ` +
-        `for version "${apiVersion}" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`,
-    );
   }
 
   #nameNew({ metadata }: KubeObject): void {
@@ -383,13 +295,6 @@ export class Operations {
     return object;
   }
 
-  #countGeneration(resource: Resource, object: KubeObject, live: KubeObject, { subresource }: WriteOptions): void {
-    // A Deployment's controller writes the revision, an annotation, with the status: nothing new is wanted by that.
-    if (subresource === 'status') return;
-    if (resource.generation === 'none' || !isChanged(resource, object, live)) return;
-    object.metadata.generation = (live.metadata.generation ?? 0) + 1;
-  }
-
   #refuse(resource: Resource, object: KubeObject, faults: readonly errors.FieldError[]): void {
     if (faults.length > 0) throw errors.invalid(resource, object.metadata.name ?? '', faults);
   }
@@ -413,160 +318,11 @@ export class Operations {
     if (object.metadata.managedFields?.length === 0) delete object.metadata.managedFields;
   }
 
-  #commit(
-    resource: Resource,
-    live: KubeObject,
-    next: KubeObject,
-    options: (WriteOptions | DeleteOptions) & { readonly isLacking?: boolean },
-  ): KubeObject {
-    const { store } = this.#deps;
-    const { metadata } = next;
-    if (isFinished(resource, next)) {
-      if (options.dryRun !== true) store.remove(resource.bucket, live);
-      return { ...next, metadata: { ...metadata, resourceVersion: live.metadata.resourceVersion ?? '' } };
-    }
-    if (isUnchanged(live, next) && this.#lacking.has(live) === (options.isLacking === true)) return live;
-    if (options.dryRun === true) return next;
-    return store.put(resource.bucket, next);
-  }
-
   #withoutVersion(object: KubeObject): KubeObject {
     const metadata = { ...object.metadata };
     delete metadata.resourceVersion;
     return { ...object, metadata };
   }
-
-  #checkPreconditions(resource: Resource, live: KubeObject, { uid, resourceVersion }: DeleteOptions): void {
-    const name = live.metadata.name ?? '';
-    const subject = { group: resource.group, resource: resource.kind, kind: resource.kind };
-    const refuse = (why: string): never => {
-      const { message } = errors.conflict(subject, name, why);
-      throw new ApiError({
-        ...errors.conflict(resource, name, why),
-        message,
-        code: 409,
-        reason: 'Conflict',
-        details: errors.conflict({ ...resource, resource: resource.kind }, name, why).status.details ?? {},
-      });
-    };
-    if (uid !== undefined && uid !== live.metadata.uid) {
-      refuse(
-        `the UID in the precondition (${uid}) does not match the UID in record (${live.metadata.uid}). The object might have been deleted and then recreated`,
-      );
-    }
-    if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) {
-      refuse(
-        `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record ` +
-          `(${live.metadata.resourceVersion}). The object might have been modified`,
-      );
-    }
-  }
-
-  #deleteNamespace(resource: Resource, live: KubeObject, options: DeleteOptions): KubeObject | undefined {
-    const name = live.metadata.name ?? '';
-    if (['default', 'kube-system', 'kube-public'].includes(name)) {
-      throw errors.forbidden(resource, name, 'this namespace may not be deleted');
-    }
-    if (live.metadata.deletionTimestamp !== undefined && holdsNamespace(resource, live)) return live;
-    const next: KubeObject = {
-      ...live,
-      metadata: { ...live.metadata, deletionTimestamp: live.metadata.deletionTimestamp ?? this.now() },
-      status: { ...live.status, phase: 'Terminating' },
-    };
-    return this.#commit(resource, live, next, options);
-  }
-
-  // A definition lives on until its objects are gone; whoever follows definitions takes the finalizer away then.
-  #deleteDefinition(resource: Resource, live: KubeObject, options: DeleteOptions): KubeObject {
-    if (live.metadata.deletionTimestamp !== undefined) return live;
-    const message = 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon';
-    const time = this.now();
-    const terminating = {
-      type: 'Terminating',
-      status: 'True',
-      lastTransitionTime: time,
-      reason: 'InstanceDeletionPending',
-      message,
-    };
-    const finalizers = [
-      ...new Set([...(live.metadata.finalizers ?? []), 'customresourcecleanup.apiextensions.k8s.io']),
-    ];
-    const next: KubeObject = {
-      ...live,
-      metadata: { ...live.metadata, deletionTimestamp: time, finalizers },
-      status: { ...live.status, conditions: [...(live.status?.['conditions'] ?? []), terminating] },
-    };
-    return this.#commit(resource, live, next, options);
-  }
-
-  #finalizersOnDelete(resource: Resource, live: KubeObject, { propagationPolicy }: DeleteOptions): string[] {
-    const finalizers = live.metadata.finalizers ?? [];
-    const others = finalizers.filter((name) => name !== 'orphan' && name !== 'foregroundDeletion');
-    // What was said before counts until something else is said; when it is done, the default does again.
-    const isSaid = others.length < finalizers.length;
-    const policy = propagationPolicy ?? (resource.orphansByDefault && !isSaid ? 'Orphan' : undefined);
-    if (policy === 'Orphan') return [...others, 'orphan'];
-    if (policy === 'Foreground') return [...others, 'foregroundDeletion'];
-    return policy === 'Background' ? others : [...finalizers];
-  }
-
-  #in(seconds: number): string {
-    return `${new Date(this.#deps.clock.now() + seconds * 1000).toISOString().slice(0, 19)}Z`;
-  }
-}
-
-function readBuiltin(
-  resource: Resource,
-  body: Record<string, unknown>,
-): { object: KubeObject; unknownFields: readonly string[] } {
-  const type = resource.type;
-  if (type === undefined) throw new TypeError(`${resource.resource} has no type`);
-  try {
-    const { value, unknownFields } = decode(type, body);
-    const object = { kind: resource.kind, apiVersion: apiVersionOf(resource), ...value } as KubeObject;
-    applyDefaults(resource, object);
-    // Once more, so that what defaults added is canonical and in its place too.
-    const again = decode(type, object).value;
-    return {
-      object: { kind: resource.kind, apiVersion: apiVersionOf(resource), ...again } as KubeObject,
-      unknownFields,
-    };
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw errors.badRequest(
-      `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${error.message}`,
-    );
-  }
-}
-
-function readCustom(
-  resource: Resource,
-  body: Record<string, unknown>,
-): { object: KubeObject; unknownFields: readonly string[] } {
-  if (body['kind'] === undefined || body['apiVersion'] === undefined) {
-    const missing = body['kind'] === undefined ? 'Kind' : 'apiVersion';
-    throw errors.badRequest(`Object '${missing}' is missing in '${JSON.stringify(body)}'`);
-  }
-  let metadata: Record<string, unknown>;
-  try {
-    metadata = decode(objectMetaType, body['metadata'], 'metadata').value;
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw errors.badRequest(
-      `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${error.message}`,
-    );
-  }
-  const { value, unknownFields } = decodeCustom(resource, structuredClone(body));
-  return { object: { ...value, metadata } as unknown as KubeObject, unknownFields };
-}
-
-function strictError(resource: Resource, texts: readonly string[]): ApiError {
-  const strict = `strict decoding error: ${texts.join(', ')}`;
-  return errors.badRequest(
-    resource.custom === undefined
-      ? `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${strict}`
-      : strict,
-  );
 }
 
 function statusMetadata(resource: Resource, live: KubeObject, next: KubeObject): ObjectMeta {
@@ -580,67 +336,7 @@ function statusMetadata(resource: Resource, live: KubeObject, next: KubeObject):
   return metadata;
 }
 
-function graceOf(resource: Resource, live: KubeObject, options: DeleteOptions): number {
-  if (resource.bucket !== 'pods.') return 0;
-  const { spec = {}, status = {}, metadata } = live;
-  if (!spec['nodeName']) return 0;
-  if (status['phase'] === 'Succeeded' || status['phase'] === 'Failed') return 0;
-  const asked =
-    options.gracePeriodSeconds ?? metadata.deletionGracePeriodSeconds ?? spec['terminationGracePeriodSeconds'] ?? 30;
-  const seconds = Math.max(0, asked);
-  if (metadata.deletionTimestamp !== undefined) return Math.min(seconds, metadata.deletionGracePeriodSeconds ?? 0);
-  return seconds;
-}
-
-function setFinalizers(metadata: ObjectMeta, finalizers: string[]): void {
-  if (finalizers.length === 0) delete metadata.finalizers;
-  else metadata.finalizers = finalizers;
-}
-
-function isFinished(resource: Resource, object: KubeObject): boolean {
-  const { deletionTimestamp, finalizers = [], deletionGracePeriodSeconds = 0 } = object.metadata;
-  const gone = deletionTimestamp !== undefined && finalizers.length === 0;
-  return gone && deletionGracePeriodSeconds === 0 && !holdsNamespace(resource, object);
-}
-
-function holdsNamespace(resource: Resource, object: KubeObject): boolean {
-  return resource.bucket === 'namespaces.' && (object.spec?.['finalizers'] ?? []).length > 0;
-}
-
 // Built-in kinds check changes of metadata in two places, and the causes list both.
 function twice(resource: Resource, faults: readonly errors.FieldError[]): errors.FieldError[] {
   return resource.custom === undefined ? [...faults, ...faults] : [...faults];
-}
-
-function isChanged(resource: Resource, object: KubeObject, live: KubeObject): boolean {
-  switch (resource.generation) {
-    case 'none':
-      return false;
-    case 'spec':
-      return !isEqual(content(resource, object), content(resource, live));
-    case 'spec-or-annotations':
-      return (
-        !isEqual(object.spec, live.spec) || !isEqual(object.metadata.annotations ?? {}, live.metadata.annotations ?? {})
-      );
-    case 'all-but-metadata':
-      return !isEqual({ ...object, metadata: {} }, { ...live, metadata: {} });
-  }
-}
-
-// Most kinds count their spec; those without one (webhooks, endpoint slices) and custom ones all but metadata and status.
-function content(resource: Resource, object: KubeObject): unknown {
-  if (resource.custom === undefined && object.spec !== undefined) return object.spec;
-  return { ...object, metadata: {}, status: {} };
-}
-
-function isUnchanged(live: KubeObject, next: KubeObject): boolean {
-  const timeless = (object: KubeObject): unknown => ({
-    ...object,
-    metadata: {
-      ...object.metadata,
-      resourceVersion: '',
-      managedFields: object.metadata.managedFields?.map((entry) => ({ ...entry, time: '' })),
-    },
-  });
-  return isEqual(timeless(live), timeless(next));
 }

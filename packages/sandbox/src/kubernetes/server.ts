@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAuthenticator } from './auth.js';
+import { bootstrapRbac } from './authorization/bootstrap-roles.js';
+import { alwaysAllow, createRbacAuthorizer } from './authorization/rbac.js';
 import type { Clock } from './clock.js';
 import { Definitions } from './crd/definitions.js';
 import { route } from './http/router.js';
@@ -17,6 +19,9 @@ export interface Logger {
   warn(message: string, fields?: Record<string, unknown>): void;
   error(message: string, fields?: Record<string, unknown>): void;
 }
+
+/** Who may do what: everybody everything, or what roles and bindings say. */
+export type AuthorizationMode = 'always-allow' | 'rbac';
 
 /** What a {@link KubeServer} is made with. */
 export interface KubeServerOptions {
@@ -35,6 +40,11 @@ export interface KubeServerOptions {
   readonly tokens?: readonly string[];
   /** Which other bearer tokens are administrators' just now. @default none */
   readonly acceptsToken?: (token: string) => boolean;
+  /**
+   * `rbac`: what a user may do follows from the roles and bindings stored, and who shows no token is anonymous.
+   * @default 'always-allow'
+   */
+  readonly authorization?: AuthorizationMode;
   /** How many changes of each resource can be watched back to. @default 10_000 */
   readonly maxHistory?: number;
 }
@@ -64,6 +74,7 @@ export function createKubeServer(options: KubeServerOptions): KubeServer {
     tokens,
     acceptsToken,
     maxHistory,
+    authorization = 'always-allow',
   } = options;
   const store = new ObjectStore(maxHistory === undefined ? {} : { maxHistory });
   const registry = new ResourceRegistry();
@@ -77,6 +88,9 @@ export function createKubeServer(options: KubeServerOptions): KubeServer {
   const api = createInProcessApi({ store, registry, operations });
   const authenticator = createAuthenticator({
     newId,
+    now: () => clock.now(),
+    isThere: ({ namespace, name, uid }) => store.get('serviceaccounts.', namespace, name)?.metadata.uid === uid,
+    anonymous: authorization === 'rbac',
     ...(tokens === undefined ? {} : { tokens }),
     ...(acceptsToken === undefined ? {} : { accepts: acceptsToken }),
   });
@@ -84,12 +98,14 @@ export function createKubeServer(options: KubeServerOptions): KubeServer {
   setMaxListeners(0, closing.signal); // one for each watch
   furnishNamespaces(store, operations, { registry, caCertificate });
   bootstrap(api);
+  bootstrapRbac(api);
   const deps = {
     store,
     registry,
     operations,
     clock,
     authenticator,
+    authorizer: authorization === 'rbac' ? createRbacAuthorizer(store) : alwaysAllow,
     podRuntime,
     logger,
     newAuditId: newId,

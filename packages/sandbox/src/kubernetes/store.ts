@@ -11,6 +11,8 @@ class Bucket {
   readonly objects = new Map<string, KubeObject>();
   readonly history: StoredEvent[] = [];
   readonly listeners = new Set<(event: StoredEvent) => void>();
+  /** Lists that were asked for since the last change, by namespace. */
+  readonly lists = new Map<string | undefined, readonly KubeObject[]>();
   /** Changes up to this version are forgotten. */
   forgottenVersion: number;
 
@@ -49,9 +51,12 @@ export class ObjectStore {
     return this.#buckets.get(bucket)?.objects.get(keyOf(namespace, name));
   }
 
-  /** In order of namespace and name. */
-  list(bucket: string, namespace?: string): KubeObject[] {
-    return sorted(this.#buckets.get(bucket)?.objects ?? new Map(), namespace);
+  /** In order of namespace and name; frozen, and the same array until something changes. */
+  list(bucket: string, namespace?: string): readonly KubeObject[] {
+    const { lists, objects } = this.#bucket(bucket);
+    let list = lists.get(namespace);
+    if (list === undefined) lists.set(namespace, (list = Object.freeze(sorted(objects, namespace))));
+    return list;
   }
 
   /** How many objects the bucket holds. */
@@ -60,7 +65,7 @@ export class ObjectStore {
   }
 
   /** The list as it was at a version, or `undefined` where that is forgotten. */
-  listAt(bucket: string, version: number, namespace?: string): KubeObject[] | undefined {
+  listAt(bucket: string, version: number, namespace?: string): readonly KubeObject[] | undefined {
     const from = this.#bucket(bucket);
     if (version < from.forgottenVersion) return undefined;
     const objects = new Map(from.objects);
@@ -134,6 +139,7 @@ export class ObjectStore {
   }
 
   #record(bucket: Bucket, event: StoredEvent): void {
+    bucket.lists.clear();
     bucket.history.push(event);
     // Forgetting in halves keeps the cost per write constant.
     if (bucket.history.length > this.#maxHistory * 1.5) {
@@ -148,23 +154,19 @@ function keyOf(namespace: string | undefined, name: string): string {
   return `${namespace ?? ''}/${name}`;
 }
 
+// By the parts: etcd sorts by byte, and "/" sorts before letters and digits but after "-" and ".".
 function sorted(objects: ReadonlyMap<string, KubeObject>, namespace: string | undefined): KubeObject[] {
-  const prefix = namespace === undefined ? '' : `${namespace}/`;
-  const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort(compareKeys);
-  return keys.map((key) => objects.get(key) as KubeObject);
+  const list: KubeObject[] = [];
+  for (const object of objects.values()) {
+    if (namespace === undefined || object.metadata.namespace === namespace) list.push(object);
+  }
+  return list.sort(
+    (a, b) => compareText(a.metadata.namespace, b.metadata.namespace) || compareText(a.metadata.name, b.metadata.name),
+  );
 }
 
-// etcd sorts by byte, and "/" sorts before letters and digits but after "-" and ".": compare the parts.
-function compareKeys(a: string, b: string): number {
-  const [aSpace = '', aName = ''] = split(a);
-  const [bSpace = '', bName = ''] = split(b);
-  if (aSpace !== bSpace) return aSpace < bSpace ? -1 : 1;
-  return aName < bName ? -1 : aName > bName ? 1 : 0;
-}
-
-function split(key: string): [string, string] {
-  const at = key.indexOf('/');
-  return [key.slice(0, at), key.slice(at + 1)];
+function compareText(a = '', b = ''): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 /** Freezes a tree of plain data; what is frozen already is not walked again. */

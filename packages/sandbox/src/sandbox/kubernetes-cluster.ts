@@ -13,6 +13,7 @@ import { openPort } from '../http/listen.js';
 import type { ContainerEngine } from '../kubernetes/nodes/docker-runtime.js';
 import type { NodeSpec } from '../kubernetes/nodes/node-spec.js';
 import type { Nodes, NodesOptions } from '../kubernetes/nodes/nodes.js';
+import type { AuthorizationMode } from '../kubernetes/server.js';
 import type { ImageStore } from '../registry/image-store.js';
 import type { ServerCertificate } from './certificate.js';
 import { createStorageClasses } from './storage-classes.js';
@@ -50,6 +51,8 @@ export interface ClusterDeps {
   readonly compute: ComputeStore;
   /** Whose tokens the API servers take. @default anybody's */
   readonly acceptsToken?: (token: string) => boolean;
+  /** @default 'always-allow' */
+  readonly authorization?: AuthorizationMode;
 }
 
 /** Version every cluster says it is. */
@@ -98,6 +101,7 @@ async function startKubernetes(
     version: `v${KUBERNETES_VERSION}`,
     caCertificate: certificate.ca,
     ...(deps.acceptsToken === undefined ? {} : { acceptsToken: deps.acceptsToken }),
+    ...(deps.authorization === undefined ? {} : { authorization: deps.authorization }),
     // The nodes need the server and the server the nodes' logs: the first request comes after both.
     podRuntime: {
       logs: (pod, request) => running.runtime.logs(pod, request),

@@ -155,7 +155,6 @@ export const pending: Readonly<Record<string, Readonly<Record<number, string>>>>
     36: 'current servers print the status of a Job and label it otherwise',
     40: 'a claim is bound at once',
     41: '1.20 counts the token secrets that are not made since 1.24',
-    48: "the system's own roles are not made",
     54: 'the program of the image is not run: a simulated one prints nothing of its own and ends at once',
   },
   'api-validation-422': {

@@ -1,6 +1,7 @@
 // Garbage collection, namespaces, endpoints and service accounts; what api-gc-*, api-namespace-deletion and
 // ctl-service-endpoints of the golden transcripts show.
 import { describe, expect, it } from 'vitest';
+import { isEqual } from '../equal.js';
 import type { KubeObject, OwnerReference } from '../kube-api.js';
 import { settle, startTestCluster } from '../nodes/testing.js';
 import type { TestCluster } from '../nodes/testing.js';
@@ -193,5 +194,27 @@ describe('a Service', () => {
     await cluster.until(endpoints, 'svc', (object) => (object['subsets'] ?? []).length === 0);
     cluster.api.delete(services, 'test', 'svc');
     await cluster.untilGone(endpoints, 'svc');
+  });
+});
+
+describe('a ClusterRole made of others', () => {
+  const createRole = (cluster: TestCluster, name: string, members: object): KubeObject =>
+    cluster.api.create(resources.clusterRoles, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      ...members,
+      metadata: { ...(members as Partial<KubeObject>).metadata, name },
+    });
+
+  it('has the rules of those with its labels, and follows them', async () => {
+    await using cluster = await startTestCluster();
+    const metadata = { labels: { 'example.com/for-sum': 'true' } };
+    const rules = [{ apiGroups: ['example.com'], resources: ['widgets'], verbs: ['get'] }];
+    const selector = { matchLabels: metadata.labels };
+    createRole(cluster, 'sum', { aggregationRule: { clusterRoleSelectors: [selector] } });
+    createRole(cluster, 'part', { metadata, rules });
+    await cluster.until(resources.clusterRoles, 'sum', ({ rules: sum }) => isEqual(sum, rules));
+    cluster.api.delete(resources.clusterRoles, undefined, 'part');
+    await cluster.until(resources.clusterRoles, 'sum', ({ rules: sum }) => sum === null);
   });
 });

@@ -7,6 +7,7 @@ import { startGarbageCollector } from './garbage-collector.js';
 import { startJobController } from './job.js';
 import { startNamespaceController } from './namespaces.js';
 import { startReplicaSetController } from './replica-set.js';
+import { startRoleAggregation } from './role-aggregation.js';
 import { startServiceAccountController } from './service-accounts.js';
 import { startStatefulSetController } from './stateful-set.js';
 import { startVolumeClaimController } from './volume-claims.js';
@@ -18,7 +19,8 @@ export interface ControllersOptions extends ControllerContext {
 }
 
 /**
- * Starts all controllers: workloads, Services' endpoints, claims, service accounts, garbage collection and namespaces.
+ * Starts all controllers: workloads, Services' endpoints, claims, service accounts, aggregated roles, garbage
+ * collection and namespaces.
  * They work on what is there and on every change after, without polling.
  *
  * @returns stops them
@@ -35,6 +37,7 @@ export function startControllers(options: ControllersOptions): () => void {
     startCronJobController(context),
     startEndpointsController(context),
     startVolumeClaimController(context),
+    startRoleAggregation(context),
     startGarbageCollector(context),
     startNamespaceController(context),
   ];

@@ -27,5 +27,6 @@ export const resources = {
   endpointSlices: { group: 'discovery.k8s.io', resource: 'endpointslices' },
   leases: { group: 'coordination.k8s.io', resource: 'leases' },
   storageClasses: { group: 'storage.k8s.io', resource: 'storageclasses' },
+  clusterRoles: { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
   customResourceDefinitions: { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
 } as const satisfies Record<string, ResourceRef>;

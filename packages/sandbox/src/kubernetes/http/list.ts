@@ -4,6 +4,7 @@ import { badRequest, expired, fault, invalid } from '../errors.js';
 import { compileFieldSelector } from '../field-selectors.js';
 import type { KubeObject } from '../kube-api.js';
 import type { Resource } from '../resources.js';
+import { apiVersionOf } from '../resources.js';
 import { parseLabelSelector } from '../selectors.js';
 import type { ObjectStore } from '../store.js';
 
@@ -66,8 +67,9 @@ export function listPage(store: ObjectStore, resource: Resource, { namespace, qu
   const version = at?.version ?? store.version;
   const all = isCurrent ? store.list(resource.bucket, namespace) : store.listAt(resource.bucket, version, namespace);
   if (all === undefined) throw expiredPage(store, at?.start);
+  const selects = (query.get('labelSelector') ?? '') !== '' || (query.get('fieldSelector') ?? '') !== '';
   const objects = at?.start === undefined ? all : all.filter((object) => keyOf(object) > (at.start ?? ''));
-  const matching = objects.filter(belongs);
+  const matching = selects ? objects.filter(belongs) : objects;
   const page = limit > 0 ? matching.slice(0, limit) : matching;
   const left = matching.length - page.length;
   const last = page.at(-1);
@@ -75,15 +77,29 @@ export function listPage(store: ObjectStore, resource: Resource, { namespace, qu
   const isCut =
     limit > 0 && page.length === limit && !/(^|,)metadata\.name==?[^,]/.test(query.get('fieldSelector') ?? '');
   const more = isCut && last !== undefined && objects.at(-1) !== last;
-  const selects = (query.get('labelSelector') ?? '') !== '' || (query.get('fieldSelector') ?? '') !== '';
   return {
-    items: page.map((object) => fromStored(resource, object)),
+    items: shownAs(resource, page),
     metadata: {
       resourceVersion: String(version),
       ...(more ? { continue: encodeToken({ rv: version, start: keyOf(last) }) } : {}),
       ...(more && !selects ? { remainingItemCount: left } : {}),
     },
   };
+}
+
+const shownLists = new WeakMap<readonly KubeObject[], Map<string, readonly KubeObject[]>>();
+
+// The same list for the same stored list, so that what is made of it is made once.
+function shownAs(resource: Resource, stored: readonly KubeObject[]): readonly KubeObject[] {
+  const versions = shownLists.get(stored) ?? new Map<string, readonly KubeObject[]>();
+  const apiVersion = apiVersionOf(resource);
+  let shown = versions.get(apiVersion);
+  if (shown === undefined) {
+    shown = Object.freeze(stored.map((object) => fromStored(resource, object)));
+    versions.set(apiVersion, shown);
+    if (Object.isFrozen(stored)) shownLists.set(stored, versions);
+  }
+  return shown;
 }
 
 interface Position {

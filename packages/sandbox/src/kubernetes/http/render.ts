@@ -8,7 +8,6 @@ import { loadYaml } from './yaml.js';
 export type Headers = Readonly<Record<string, string | string[]>>;
 
 const texts = new WeakMap<object, string>();
-const bareTexts = new WeakMap<object, string>();
 
 /** JSON of a frozen object, made once however often it is sent. */
 export function jsonOf(object: object): string {
@@ -20,16 +19,30 @@ export function jsonOf(object: object): string {
   return text;
 }
 
-/** JSON of a list item: those of built-in kinds carry neither kind nor apiVersion. */
-export function itemJson(resource: Resource, object: KubeObject): string {
-  if (resource.custom !== undefined) return jsonOf(object);
-  let text = bareTexts.get(object);
-  if (text === undefined) {
+const itemBytes = new WeakMap<object, Buffer>();
+const listBytes = new WeakMap<readonly KubeObject[], Buffer>();
+const COMMA = Buffer.from(',');
+
+/** JSON of the items of a list, with commas; made once for a frozen list, as for each of its objects. */
+export function itemsJson(resource: Resource, items: readonly KubeObject[]): Buffer {
+  const known = listBytes.get(items);
+  if (known !== undefined) return known;
+  const bytes = Buffer.concat(
+    items.flatMap((item, index) => (index === 0 ? [itemJson(resource, item)] : [COMMA, itemJson(resource, item)])),
+  );
+  if (Object.isFrozen(items)) listBytes.set(items, bytes);
+  return bytes;
+}
+
+// Items of built-in kinds carry neither kind nor apiVersion.
+function itemJson(resource: Resource, object: KubeObject): Buffer {
+  let bytes = itemBytes.get(object);
+  if (bytes === undefined) {
     const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
-    text = JSON.stringify(rest);
-    if (Object.isFrozen(object)) bareTexts.set(object, text);
+    bytes = Buffer.from(JSON.stringify(resource.custom === undefined ? rest : object));
+    if (Object.isFrozen(object)) itemBytes.set(object, bytes);
   }
-  return text;
+  return bytes;
 }
 
 /** Ends a response with JSON text. */
@@ -52,18 +65,22 @@ export function sendText(response: ServerResponse, status: number, text: string,
   });
 }
 
-/** Ends a response with any body. */
-export function send(response: ServerResponse, status: number, body: string | Buffer, headers: Headers): void {
+/** Ends a response with any body, in one piece or in several. */
+export function send(
+  response: ServerResponse,
+  status: number,
+  body: string | Buffer | readonly Buffer[],
+  headers: Headers,
+): void {
   if (response.headersSent) {
     response.end();
     return;
   }
-  response.writeHead(status, {
-    'cache-control': 'no-cache, private',
-    ...headers,
-    'content-length': String(Buffer.byteLength(body)),
-  });
-  response.end(body);
+  const parts = typeof body === 'string' || Buffer.isBuffer(body) ? [body] : body;
+  const size = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+  response.writeHead(status, { 'cache-control': 'no-cache, private', ...headers, 'content-length': String(size) });
+  for (const part of parts.slice(0, -1)) response.write(part);
+  response.end(parts.at(-1));
 }
 
 /** Ends a response with the Status of a refusal. */

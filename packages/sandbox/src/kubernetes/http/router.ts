@@ -1,29 +1,39 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from '../api-error.js';
-import * as discovery from '../discovery.js';
+import { isEqual } from '../equal.js';
 import * as errors from '../errors.js';
+import type { Authorizer } from '../authorization/rbac.js';
+import type { Attributes } from '../authorization/attributes.js';
+import { refusal } from '../authorization/attributes.js';
+import { impersonated } from '../authorization/impersonation.js';
+import type { User } from '../authorization/user.js';
 import type { KubeObject, PodRuntime } from '../kube-api.js';
-import { EMPTY_OPENAPI_V2, openApiDocument, openApiIndex } from '../openapi.js';
-import { toPartial, toTable } from '../printing/table.js';
-import type { IncludeObject } from '../printing/table.js';
 import type { Resource, ResourceRegistry } from '../resources.js';
 import { sendLog } from '../subresources/logs.js';
 import { review } from '../subresources/reviews.js';
 import { requireReplicas, toScale } from '../subresources/scale.js';
-import { discoveryVersion, negotiate, parseMediaRanges } from './accept.js';
-import type { Negotiated } from './accept.js';
+import { negotiate } from './accept.js';
+import type { Answered } from './answers.js';
+import { sendList, sendObject, warningText } from './answers.js';
 import { parseBody, readBody } from './body.js';
+import { isOfObjects, serveDiscovery } from './discovery-paths.js';
+import type { Exchange } from './exchange.js';
 import { listPage } from './list.js';
-import * as objects from './objects.js';
-import type { ObjectDeps, ObjectRequest } from './objects.js';
+import { createSubresource } from './create-subresource.js';
+import { deleteCollection, deleteObject } from './delete-object.js';
+import type { ObjectDeps, ObjectRequest } from './object-request.js';
+import { writeOptions } from './object-request.js';
+import { patchObject } from './patch-object.js';
+import { createObject, replaceObject } from './write-object.js';
 import { parsePath } from './path.js';
 import type { ResourcePath } from './path.js';
-import { itemJson, jsonOf, send, sendError, sendJson, sendText, sendYaml } from './render.js';
+import { sendError, sendJson, sendText } from './render.js';
 import { streamWatch } from './watch.js';
 
 /** What the router serves from. */
 export interface RouterDeps extends ObjectDeps {
   readonly registry: ResourceRegistry;
+  readonly authorizer: Authorizer;
   /** `/version`. */
   readonly version: Readonly<Record<string, string>>;
   readonly podRuntime: PodRuntime | undefined;
@@ -34,21 +44,20 @@ export interface RouterDeps extends ObjectDeps {
   readonly logger: { error(message: string, fields?: Record<string, unknown>): void };
 }
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly url: URL;
-}
-
 /** Answers one request; never rejects. */
 export async function route(deps: RouterDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const url = new URL(request.url ?? '/', 'http://localhost');
     response.setHeader('audit-id', deps.newAuditId());
     if (isPublic(url.pathname)) return servePublic(deps, { request, response, url });
-    const user = deps.authenticator.authenticate(request.headers.authorization);
-    if (!(await serveDiscovery(deps, { request, response, url })))
-      await serveResource(deps, { request, response, url }, user);
+    const { authorizer } = deps;
+    const user = impersonated(deps.authenticator.authenticate(request.headers), request.headers, authorizer);
+    if (!isOfObjects(url.pathname)) {
+      const verb = (request.method ?? 'GET').toLowerCase();
+      authorize(authorizer, { user, verb, path: url.pathname });
+      return serveDiscovery(deps.registry, { request, response, url });
+    }
+    await serveResource(deps, { request, response, url }, user);
   } catch (error) {
     fail(deps, { request, response, error });
   }
@@ -89,103 +98,16 @@ function servePublic(deps: RouterDeps, { response, url }: Exchange): void {
   sendJson(response, 200, JSON.stringify(deps.version, undefined, 2));
 }
 
-async function serveDiscovery(deps: RouterDeps, exchange: Exchange): Promise<boolean> {
-  const { request, response, url } = exchange;
-  const { registry } = deps;
-  const segments = url.pathname
-    .split('/')
-    .filter((part) => part !== '')
-    .map(decodeURIComponent);
-  const [root, group = '', version = ''] = segments;
-  if (root === 'openapi') return serveOpenApi(deps, exchange);
-  if (root !== 'api' && root !== 'apis') {
-    sendJson(response, segments.length === 0 ? 200 : 404, JSON.stringify({ paths: rootPaths(registry) }));
-    return true;
-  }
-  const depth = root === 'api' ? segments.length + 1 : segments.length;
-  if (depth > 3) return false;
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw errors.methodNotAllowed();
-  if (segments.length === 1) {
-    const aggregated = discoveryVersion(request.headers.accept);
-    const headers = { vary: 'Accept' };
-    if (aggregated === undefined) {
-      const address = request.headers.host ?? 'localhost';
-      const plain = root === 'api' ? discovery.apiVersions(address) : discovery.apiGroupList(registry);
-      sendJson(response, 200, JSON.stringify(plain), headers);
-    } else {
-      const list = discovery.groupDiscoveryList(registry, root === 'api', aggregated);
-      const type = `application/json;g=apidiscovery.k8s.io;v=${aggregated};as=APIGroupDiscoveryList`;
-      sendJson(response, 200, JSON.stringify(list), { ...headers, 'content-type': type });
-    }
-    return true;
-  }
-  const found =
-    root === 'api'
-      ? discovery.apiResourceList(registry, '', group)
-      : segments.length === 2
-        ? discovery.apiGroup(registry, group)
-        : discovery.apiResourceList(registry, group, version);
-  if (found !== undefined) sendJson(response, 200, JSON.stringify(found));
-  else if (root === 'apis' && registry.hasGroup(group)) throw errors.unknownPath();
-  else sendText(response, 404, '404 page not found\n');
-  return true;
-}
-
-function rootPaths(registry: ResourceRegistry): string[] {
-  const groups = registry
-    .all()
-    .filter(({ group }) => group !== '')
-    .flatMap(({ group, version }) => [`/apis/${group}`, `/apis/${group}/${version}`]);
-  return [
-    '/api',
-    '/api/v1',
-    '/apis',
-    '/healthz',
-    '/livez',
-    '/openapi/v2',
-    '/openapi/v3',
-    '/readyz',
-    '/version',
-    ...new Set(groups),
-  ].sort();
-}
-
-function serveOpenApi({ registry }: RouterDeps, { request, response, url }: Exchange): boolean {
-  const { pathname } = url;
-  if (pathname === '/openapi/v2') {
-    const accepted = parseMediaRanges(request.headers.accept ?? '*/*').map(({ type }) => type);
-    const known = accepted.some(
-      (type) =>
-        type === '*/*' ||
-        type.startsWith('application/json') ||
-        type.startsWith('application/com.github.proto-openapi'),
-    );
-    if (!known) {
-      send(response, 406, '', {});
-      return true;
-    }
-    send(response, 200, EMPTY_OPENAPI_V2, { 'content-type': 'application/octet-stream' });
-    return true;
-  }
-  if (pathname === '/openapi/v3') {
-    sendJson(response, 200, JSON.stringify(openApiIndex(registry)));
-    return true;
-  }
-  const document = openApiDocument(registry, pathname.replace(/^\/openapi\/v3\//, ''));
-  if (document === undefined) sendText(response, 404, '404 page not found\n');
-  else sendJson(response, 200, JSON.stringify(document));
-  return true;
-}
-
-async function serveResource(
-  deps: RouterDeps,
-  exchange: Exchange,
-  user: ReturnType<ObjectDeps['authenticator']['authenticate']>,
-): Promise<void> {
+async function serveResource(deps: RouterDeps, exchange: Exchange, user: User): Promise<void> {
   const { request, response, url } = exchange;
   const path = parsePath(url.pathname);
+  const verb = path && verbOf(request.method ?? 'GET', path, url.searchParams);
+  if (path !== undefined) {
+    const about = aboutPath(path, url.searchParams);
+    authorize(deps.authorizer, { user, verb: (verb ?? '').replace(/-.*/, ''), ...about });
+  }
   const resource = path && deps.registry.find(path.group, path.version, path.resource);
-  if (path === undefined || resource === undefined || !fits(resource, path)) {
+  if (path === undefined || verb === undefined || resource === undefined || !fits(resource, path)) {
     request.resume();
     // Paths of definitions that lead nowhere are unknown to all handlers, as on the real server; subresources are not.
     const isOwn = path !== undefined && deps.registry.isBuiltinGroup(path.group);
@@ -201,7 +123,6 @@ async function serveResource(
     return sendText(response, 404, '404 page not found\n');
   }
   if (resource.warning !== undefined) response.setHeader('warning', warningText(resource.warning));
-  const verb = verbOf(request.method ?? 'GET', path, url.searchParams);
   const subresource = resource.subresources.find(({ name }) => name === path.subresource);
   const allowed = subresource?.verbs ?? resource.verbs;
   const asked = subresource === undefined ? verb : verb === 'watch' ? 'get' : verb;
@@ -226,16 +147,36 @@ async function serveResource(
     userAgent: request.headers['user-agent'],
     body,
     warnings,
+    admit: (written, object, live) => {
+      if (isGrantChanged(object, live)) deps.authorizer.checkGrant(user, written, object);
+    },
   };
   const accepted =
     path.subresource === 'log'
       ? ({ type: 'json' } as const)
       : negotiate(request.headers.accept, resource.custom !== undefined);
-  await serveVerb(deps, { ...exchange, path, wanted, verb: asked, accepted, user });
+  await serveVerb(deps, { ...exchange, clock: deps.clock, path, wanted, verb: asked, accepted, user });
 }
 
-function warningText(text: string): string {
-  return `299 - ${JSON.stringify(text)}`;
+function authorize(authorizer: Authorizer, attributes: Attributes): void {
+  const decision = authorizer.authorize(attributes);
+  if (!decision.allowed) throw refusal(attributes, decision);
+}
+
+// What a path is about, as authorization sees it: a namespace is in itself, and who selects one name asks for it.
+function aboutPath(path: ResourcePath, query: URLSearchParams): Omit<Attributes, 'user' | 'verb'> {
+  const { group, resource, subresource } = path;
+  const isNamespace = group === '' && resource === 'namespaces';
+  const selected = /^metadata\.name==?([^,=]+)$/.exec(query.get('fieldSelector') ?? '')?.[1];
+  const name = path.name ?? selected;
+  const namespace = path.namespace ?? (isNamespace ? path.name : undefined);
+  const filled = Object.entries({ subresource, name, namespace }).filter(([, value]) => value !== undefined);
+  return { group, resource, ...Object.fromEntries(filled) };
+}
+
+function isGrantChanged(object: KubeObject, live: KubeObject | undefined): boolean {
+  const members = ['rules', 'roleRef', 'subjects', 'aggregationRule'];
+  return live === undefined || members.some((member) => !isEqual(object[member], live[member]));
 }
 
 function fits(resource: Resource, { namespace, name, subresource }: ResourcePath): boolean {
@@ -263,12 +204,10 @@ function verbOf(method: string, { name, subresource, isWatch }: ResourcePath, qu
   }
 }
 
-interface Call extends Exchange {
+interface Call extends Exchange, Answered {
   readonly path: ResourcePath;
-  readonly wanted: ObjectRequest;
   readonly verb: string;
-  readonly accepted: Negotiated;
-  readonly user: ReturnType<ObjectDeps['authenticator']['authenticate']>;
+  readonly user: User;
 }
 
 async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
@@ -280,10 +219,10 @@ async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
       if (wanted.subresource === 'log') return sendLog(deps, object, query, response);
       const scale = wanted.subresource === 'scale' ? resource.scale : undefined;
       if (scale !== undefined) requireReplicas(scale, object);
-      return sendObject(deps, call, { status: 200, object: scale === undefined ? object : toScale(scale, object) });
+      return sendObject(call, { status: 200, object: scale === undefined ? object : toScale(scale, object) });
     }
     case 'list':
-      return sendList(deps, call, listPage(deps.store, resource, { namespace, query }));
+      return sendList(call, listPage(deps.store, resource, { namespace, query }));
     case 'watch': {
       const watched = call.path.name === undefined ? query : withName(query, call.path.name);
       return streamWatch(
@@ -293,21 +232,21 @@ async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
       );
     }
     case 'create':
-      return sendObject(deps, call, { status: 201, object: create(deps, call) });
+      return sendObject(call, { status: 201, object: create(deps, call) });
     case 'update': {
-      const { object, created } = objects.replaceObject(deps, wanted);
-      return sendObject(deps, call, { status: created ? 201 : 200, object });
+      const { object, created } = replaceObject(deps, wanted);
+      return sendObject(call, { status: created ? 201 : 200, object });
     }
     case 'patch': {
-      const { object, created } = objects.patchObject(deps, wanted);
-      return sendObject(deps, call, { status: created ? 201 : 200, object });
+      const { object, created } = patchObject(deps, wanted);
+      return sendObject(call, { status: created ? 201 : 200, object });
     }
     case 'delete':
-      return sendObject(deps, call, { status: 200, object: objects.deleteObject(deps, wanted) });
+      return sendObject(call, { status: 200, object: deleteObject(deps, wanted) });
     case 'deletecollection': {
       const page = listPage(deps.store, resource, { namespace, query: withoutDeleteOptions(query) });
-      objects.deleteCollection(deps, wanted, page.items);
-      return sendList(deps, call, page);
+      deleteCollection(deps, wanted, page.items);
+      return sendList(call, page);
     }
     default:
       throw errors.methodNotAllowed();
@@ -316,14 +255,14 @@ async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
 
 function create(deps: RouterDeps, { wanted, user }: Call): object {
   const { resource } = wanted;
-  if (wanted.subresource !== undefined) return objects.createSubresource(deps, wanted);
-  if (!resource.ephemeral) return objects.createObject(deps, wanted);
-  const options = objects.writeOptions(wanted, 'CreateOptions');
+  if (wanted.subresource !== undefined) return createSubresource(deps, wanted);
+  if (!resource.ephemeral) return createObject(deps, wanted);
+  const options = writeOptions(wanted, 'CreateOptions');
   const body = deps.operations.read(resource, parseBody(wanted.body, wanted.contentType, resource.kind), options);
   return review(body, {
     user,
     authenticate: (token) => deps.authenticator.userOf(token),
-    authorize: () => ({ allowed: true }),
+    authorizer: deps.authorizer,
   });
 }
 
@@ -348,59 +287,4 @@ function withoutDeleteOptions(query: URLSearchParams): URLSearchParams {
   const result = new URLSearchParams(query);
   for (const name of ['gracePeriodSeconds', 'propagationPolicy', 'orphanDependents', 'dryRun']) result.delete(name);
   return result;
-}
-
-function includeOf(query: URLSearchParams): IncludeObject {
-  const include = query.get('includeObject') ?? 'Metadata';
-  if (include === 'None' || include === 'Metadata' || include === 'Object' || include === '')
-    return include === '' ? 'Metadata' : include;
-  throw errors.badRequest(`unrecognized includeObject value: ${JSON.stringify(include)}`);
-}
-
-function sendObject(deps: RouterDeps, call: Call, { status, object }: { status: number; object: object }): void {
-  const { accepted, response, wanted } = call;
-  const { resource, query, warnings } = wanted;
-  if (warnings.length > 0) response.setHeader('warning', [...new Set(warnings)].map(warningText));
-  const isOwnKind = (object as KubeObject).kind === resource.kind && 'metadata' in object;
-  if (accepted.as === 'Table' && isOwnKind) {
-    const one = object as KubeObject;
-    const listMeta = { resourceVersion: one.metadata.resourceVersion };
-    const nowMs = deps.clock.now();
-    const table = toTable(resource, [one], {
-      nowMs,
-      include: includeOf(query),
-      version: accepted.version ?? 'v1',
-      listMeta,
-    });
-    return sendJson(response, status, JSON.stringify(table));
-  }
-  if (accepted.as === 'PartialObjectMetadata' && isOwnKind) {
-    return sendJson(response, status, JSON.stringify(toPartial(object as KubeObject, accepted.version)));
-  }
-  if (accepted.type === 'yaml') return sendYaml(response, status, object);
-  sendJson(response, status, jsonOf(object));
-}
-
-function sendList(deps: RouterDeps, call: Call, page: ReturnType<typeof listPage>): void {
-  const { accepted, response, wanted } = call;
-  const { resource, query } = wanted;
-  const { as, version = 'v1' } = accepted;
-  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
-  if (as === 'Table') {
-    const nowMs = deps.clock.now();
-    const table = toTable(resource, page.items, { nowMs, include: includeOf(query), version, listMeta: page.metadata });
-    return sendJson(response, 200, JSON.stringify(table));
-  }
-  if (as === 'PartialObjectMetadataList') {
-    const items = page.items.map((item) => toPartial(item, version));
-    return sendJson(
-      response,
-      200,
-      JSON.stringify({ kind: as, apiVersion: `meta.k8s.io/${version}`, metadata: page.metadata, items }),
-    );
-  }
-  const metadata = resource.custom === undefined ? page.metadata : { continue: '', ...page.metadata };
-  const text = `{"kind":${JSON.stringify(resource.listKind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[${page.items.map((item) => itemJson(resource, item)).join(',')}]}`;
-  if (accepted.type === 'yaml') return sendYaml(response, 200, JSON.parse(text));
-  sendJson(response, 200, text);
 }

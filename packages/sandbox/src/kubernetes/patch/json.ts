@@ -19,6 +19,9 @@ function refused(): ApiError {
 /**
  * Applies a JSON patch to a copy.
  *
+ * Not by a library: fast-json-patch and rfc6902 follow the RFC where the Go library of the real server does not (indices from
+ * the end, a test of what is absent against null), and neither refuses with nothing but a 422.
+ *
  * @throws {ApiError} 400 when the patch is no list, 422 when an operation fails; then nothing is applied
  * @see https://www.rfc-editor.org/rfc/rfc6902
  */

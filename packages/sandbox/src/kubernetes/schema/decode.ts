@@ -66,6 +66,10 @@ function decodeField(context: Context, field: Field, value: unknown, path: strin
   const decoded = decodeNode(context, field.type, value, path);
   if (field.omitEmpty && !field.pointer && isEmpty(decoded, field.type)) return undefined;
   if (field.omitZero && decoded === null) return undefined;
+  // Protobuf, which objects are stored in, has no empty lists and maps: what is read again is none.
+  if (!field.pointer && (field.type.kind === 'list' || field.type.kind === 'map') && isEmpty(decoded, field.type)) {
+    return null;
+  }
   return decoded;
 }
 

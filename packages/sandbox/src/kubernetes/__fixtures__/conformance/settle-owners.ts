@@ -17,7 +17,8 @@ export function settleOwners(real: unknown, ours: unknown): [unknown, unknown] {
     const pair = [first[name], second[name]] as const;
     if (name === 'managedFields' && Array.isArray(pair[0]) && Array.isArray(pair[1])) {
       const bare = [...new Set([...bareOf(pair[0] as Entry[]), ...bareOf(pair[1] as Entry[])])];
-      [first[name], second[name]] = pair.map((entries) => withoutParts(entries as Entry[], bare));
+      const [theirs, known] = pair.map((entries) => withoutParts(entries as Entry[], bare));
+      [first[name], second[name]] = [withoutGiven(theirs ?? [], known ?? []), known];
       if (bare.length > 0) first['resourceVersion'] = second['resourceVersion'] = '<version>';
     } else [first[name], second[name]] = settleOwners(...pair);
   }
@@ -40,6 +41,27 @@ function bareOf(entries: readonly Entry[]): string[] {
   };
   for (const { fields } of entries) walk(fields, '');
   return [...leaves].filter((path) => inner.has(path));
+}
+
+/**
+ * Takes from the real server's entries the parts that an owner was given and has written beside since: those that only it
+ * knows, that somebody else owns too, and whose parent the owner has.
+ */
+function withoutGiven(real: readonly Entry[], ours: readonly Entry[]): readonly Entry[] {
+  return real.map(({ key, fields }) => {
+    const others = real.filter((entry) => entry.key !== key).map((entry) => entry.fields);
+    const known = ours.find((entry) => entry.key === key)?.fields;
+    const prune = (below: Fields, mine: Fields | undefined, theirs: readonly (Fields | undefined)[]): Fields =>
+      Object.fromEntries(
+        Object.entries(below).flatMap(([name, inner]) => {
+          const deeper = theirs.map((other) => other?.[name] as Fields | undefined);
+          const isGiven = mine !== undefined && !(name in mine) && deeper.some((other) => other !== undefined);
+          if (isGiven && '.' in below) return [];
+          return [[name, prune(inner as Fields, mine?.[name] as Fields | undefined, deeper)] as const];
+        }),
+      );
+    return { key, fields: prune(fields, known, others) };
+  });
 }
 
 function withoutParts(entries: readonly Entry[], bare: readonly string[]): readonly Entry[] {

@@ -62,13 +62,14 @@ const textOf = new WeakMap<Module, [text: string, line: number | undefined][]>()
 /** Checks the types of all modules in one go. */
 export function checkTypes(modules: readonly Module[], root: string): Problem[] {
   const problems: Problem[] = [];
+  const host = cachingHost();
   const byPath = new Map(modules.map((module) => [module.path, module]));
   for (const [isJs, own] of [
     [false, modules.filter(({ path }) => !path.endsWith('js'))],
     [true, modules.filter(({ path }) => path.endsWith('js'))],
   ] as const) {
     const options = { ...OPTIONS, noImplicitAny: !isJs };
-    const program = ts.createProgram({ rootNames: own.map(({ path }) => path), options });
+    const program = ts.createProgram({ rootNames: own.map(({ path }) => path), options, host });
     for (const diagnostic of ts.getPreEmitDiagnostics(program)) {
       const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ');
       const { file, start } = diagnostic;
@@ -84,4 +85,17 @@ export function checkTypes(modules: readonly Module[], root: string): Problem[] 
     }
   }
   return problems;
+}
+
+/** Reads and parses each file once for both programs: most are types of packages, and the same in both. */
+function cachingHost(): ts.CompilerHost {
+  const host = ts.createCompilerHost(OPTIONS);
+  const files = new Map<string, ts.SourceFile | undefined>();
+  return {
+    ...host,
+    getSourceFile(name, options, onError, isForced) {
+      if (!files.has(name)) files.set(name, host.getSourceFile(name, options, onError, isForced));
+      return files.get(name);
+    },
+  };
 }

@@ -33,7 +33,8 @@ export function createWordCount(texts) {
       needs: { prepare },
       timeoutMs: 10_000,
       run: async ({ inputs, log, signal }) => {
-        const words = (await readFile(join(inputs.prepare.dir, text), { encoding: 'utf8', signal })).match(/\w+/g) ?? [];
+        const words =
+          (await readFile(join(inputs.prepare.dir, text), { encoding: 'utf8', signal })).match(/\w+/g) ?? [];
         if (words.length === 0) throw new Error(`${text} has no words`);
         log(`${words.length} words`);
         return { words: words.length };

@@ -31,7 +31,8 @@ test('skips the sum when a text cannot be counted, and leaves no folder behind',
 
 test('resumes a run: what failed is done again', async () => {
   const files = join(dir, 'resumed');
-  const first = await runGraph(createWordCount({ a: '' }), { journal: createJournal(folderJournalFiles(files)) }).result;
+  const first = await runGraph(createWordCount({ a: '' }), { journal: createJournal(folderJournalFiles(files)) })
+    .result;
   assert.equal(first.state, 'failed');
   const journal = createJournal(folderJournalFiles(files));
   const second = await runGraph(createWordCount({ a: 'now there' }), { journal, resume: true }).result;

@@ -24,17 +24,6 @@ const SHELL = ['sh', 'bash', 'console'];
 /** Languages that nothing is expected of: output, and diagrams that GitHub draws. */
 const TEXT = ['text', 'mermaid', 'diff'];
 const CODE = ['ts', 'js', 'tsx', 'mjs'];
-/** Flags of other programs that the text may speak of. */
-const FOREIGN = new Set([
-  '--build-arg',
-  '--dry-run=server',
-  '--scopes',
-  '--member',
-  '--role',
-  '--set',
-  '--quick',
-  '--write',
-]);
 
 /** Checks all of a page that needs nothing to be started. */
 export async function checkPage(page: Page, root: string): Promise<PageCheck> {
@@ -87,13 +76,13 @@ async function checkBlock(page: Page, block: Block, root: string, check: PageChe
 /** Flags and commands in the text are those that there are. */
 function checkQuoted(page: Page, check: PageCheck): void {
   flags ??= allFlags();
+  const foreign = /<!-- flags of others: (.*?) -->/.exec(page.text)?.[1]?.split(' ') ?? [];
   for (const { text, line } of page.quoted) {
     const add = (message: string): void => void check.problems.push({ file: page.file, line, message });
     for (const [flag] of text.matchAll(/(?<=^|\s)--[a-z][\w-]*/g)) {
       if (isForeign(text)) continue;
       const name = flag.replaceAll('_', '-');
-      if (!flags.has(name) && !FOREIGN.has(flag) && !page.text.includes(`without: ${flag}`))
-        add(`no command has the flag ${flag}`);
+      if (!flags.has(name) && !foreign.includes(flag)) add(`no command has the flag ${flag}`);
     }
     if (!/^seatrial(-[a-z]+)? [a-z]/.test(text)) continue;
     const words = text.split(/\s+/);

@@ -15,7 +15,8 @@
  *     yaml, json             checked by what it is: seatrial.yaml, Prow's jobs, a workflow, objects of Kubernetes
  *     … show="REASON"        only shown; the reason is printed
  *
- * `<!-- given … -->` before a block has code that comes in front of it, and that readers need not see.
+ * `<!-- given … -->` before a block has code that comes in front of it, and that readers need not see. In the text, flags
+ * and commands in backquotes must be ours; `<!-- flags of others: --a --b -->` names those that are not.
  */
 
 import { readFile, rm, writeFile } from 'node:fs/promises';

@@ -26,6 +26,28 @@ const REST = {
   chart: { path: 'chart/widgets-operator', imageValue: 'image' },
 };
 
+/** What Prow's own config has to say for decorated jobs. */
+const MAIN_CONFIG = {
+  prowjob_namespace: 'default',
+  pod_namespace: 'test-pods',
+  plank: {
+    default_decoration_config_entries: [
+      {
+        config: {
+          utility_images: Object.fromEntries(
+            ['clonerefs', 'initupload', 'entrypoint', 'sidecar'].map((name) => [
+              name,
+              `registry.example.com/${name}:v1`,
+            ]),
+          ),
+          gcs_configuration: { bucket: 'ci-logs', path_strategy: 'explicit' },
+          gcs_credentials_secret: '',
+        },
+      },
+    ],
+  },
+};
+
 /** Checks a text by what it is: a seatrial.yaml or a part of one, Prow's job config, a workflow of GitHub, Kubernetes' objects. */
 export async function checkYaml(text: string): Promise<YamlCheck> {
   const counter = new LineCounter();
@@ -64,7 +86,7 @@ async function checkJobs(text: string, value: Fields): Promise<YamlCheck> {
   const dir = await mkdtemp(join(tmpdir(), 'verify-docs-'));
   try {
     await writeFile(join(dir, 'jobs.yaml'), text);
-    await writeFile(join(dir, 'config.yaml'), 'prowjob_namespace: default\npod_namespace: test-pods\n');
+    await writeFile(join(dir, 'config.yaml'), stringify(MAIN_CONFIG));
     const { problems, warnings } = await checkProwConfig({
       cwd: dir,
       configPath: 'config.yaml',

@@ -10,7 +10,7 @@
  *
  *     sh                     each command line goes through the parser of its program; nothing starts
  *     sh run                 it runs in a repository of its own, against a sandbox; `expect="a|b"` in its output, `exit="1"`
- *     sh run in="DIR"        … with a copy of that folder in place of the example's
+ *     sh run in="DIR"        … with a copy of that folder in place of the example's; `needs="kubectl"`: only where that is there
  *     ts, js                 types are checked; `run` runs it; `continues` puts the page's block before it in front
  *     yaml, json             checked by what it is: seatrial.yaml, Prow's jobs, a workflow, objects of Kubernetes
  *     … show="REASON"        only shown; the reason is printed
@@ -22,12 +22,12 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { checkPage, readPage, type PageCheck } from './check-page.js';
+import { checkPage, readPage, type PageCheck, type Shown } from './check-page.js';
 import { withDrawing } from './diagram.js';
 import { checkLinks } from './links.js';
 import { type Page, parsePage, type Problem } from './page.js';
 import { checkQuotes, readSources } from './quotes.js';
-import { openPlace, type Place, runModule, runShell } from './runs.js';
+import { hasProgram, openPlace, type Place, runModule, runShell } from './runs.js';
 import { checkTypes, type Module, writeModules } from './types.js';
 import { checkYaml } from './yaml.js';
 import { globSync } from 'tinyglobby';
@@ -74,7 +74,8 @@ async function main(): Promise<number> {
     const stray: Problem[] = [];
     for (const problem of checkTypes(modules, ROOT)) (byFile.get(problem.file)?.problems ?? stray).push(problem);
     for (const [page, check] of checks) {
-      if (values.run && check.problems.length === 0) check.problems.push(...(await runPage(page, modules)));
+      if (values.run && check.problems.length === 0)
+        check.problems.push(...(await runPage(page, modules, check.shown)));
       print(page, check);
     }
     for (const file of globSync(FILES, { cwd: ROOT })) stray.push(...(await checkFile(file)));
@@ -89,7 +90,7 @@ async function main(): Promise<number> {
   }
 }
 
-async function runPage(page: Page, modules: readonly Module[]): Promise<Problem[]> {
+async function runPage(page: Page, modules: readonly Module[], shown: Shown[]): Promise<Problem[]> {
   const problems: Problem[] = [];
   let place: { readonly at: Place; readonly source: string | undefined } | undefined;
   try {
@@ -98,6 +99,11 @@ async function runPage(page: Page, modules: readonly Module[]): Promise<Problem[
       if (place === undefined || place.source !== source) {
         await place?.at[Symbol.asyncDispose]();
         place = { at: await openPlace(ROOT, source), source };
+      }
+      const needs = block.options['needs'];
+      if (needs !== undefined && !(await hasProgram(needs, place.at))) {
+        shown.push({ file: page.file, line: block.line, reason: `not run: there is no ${needs} here` });
+        continue;
       }
       const module = modules.find((one) => one.block === block);
       problems.push(

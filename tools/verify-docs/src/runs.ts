@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { findHelm, findWorkspaceHelm } from '@seatrial/helm';
 import { type Sandbox, startSandbox } from '@seatrial/sandbox';
 import type { Block, Page, Problem } from './page.js';
@@ -42,7 +42,9 @@ export async function openPlace(root: string, source = EXAMPLE): Promise<Place> 
       flag: undefined,
       workspaceCopy: () => findWorkspaceHelm({}),
     });
-    const path = [join(root, 'node_modules/.bin'), dirname(helm), process.env['PATH'] ?? ''].join(delimiter);
+    await mkdir(join(top, 'bin'));
+    await symlink(helm, join(top, 'bin/helm'));
+    const path = [join(root, 'node_modules/.bin'), join(top, 'bin'), process.env['PATH'] ?? ''].join(delimiter);
     const env = {
       ...sandbox.env,
       PATH: path,
@@ -61,6 +63,11 @@ export async function openPlace(root: string, source = EXAMPLE): Promise<Place> 
     await close();
     throw error;
   }
+}
+
+/** Whether a program is there that a block needs besides ours: `needs="kubectl"`. */
+export async function hasProgram(name: string, place: Place): Promise<boolean> {
+  return (await execute(['sh', '-c', `command -v ${name}`], place)).code === 0;
 }
 
 /** Runs a block of shell commands; the first that fails ends it. */

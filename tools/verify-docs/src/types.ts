@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import type { Block, Page, Problem } from './page.js';
 
@@ -44,7 +44,8 @@ export async function writeModules(pages: readonly Page[], dir: string): Promise
         lines.push(...(textOf.get(before) ?? []).map(([text]) => [text, undefined] as [string, undefined]));
       else lines.push(['export {};', undefined]);
       for (const text of block.given.split('\n')) lines.push([text, undefined]);
-      for (const [at, text] of block.text.split('\n').entries()) lines.push([text, block.line + at]);
+      for (const [at, text] of block.text.split('\n').entries())
+        lines.push([withPaths(text, page, dir), block.line + at]);
       // In JavaScript nothing says the types of parameters.
       if (block.language === 'js') lines.unshift(['// @ts-check', undefined]);
       const path = join(dir, `${name}-${index}.${block.language}`);
@@ -55,6 +56,12 @@ export async function writeModules(pages: readonly Page[], dir: string): Promise
     }
   }
   return modules;
+}
+
+/** What a block imports by a path lies beside its page. */
+function withPaths(text: string, page: Page, dir: string): string {
+  const folder = relative(dir, join(dir, '../../..', dirname(page.file)));
+  return text.replace(/(from ')(\.[^']+)'/, (_, from: string, path: string) => `${from}${folder}/${path.slice(2)}'`);
 }
 
 const textOf = new WeakMap<Module, [text: string, line: number | undefined][]>();

@@ -62,7 +62,7 @@ export async function checkYaml(text: string): Promise<YamlCheck> {
   if ('presubmits' in first || 'postsubmits' in first || 'periodics' in first) return checkJobs(text, first);
   if ('jobs' in first && 'on' in first) return checkWorkflow(first);
   if (values.every((value) => isFields(value) && 'kind' in value)) return checkObjects(values as Fields[]);
-  if ('runs' in first || 'body' in first) return { kind: 'form of GitHub', problems: [], calls: [] };
+  if ('contact_links' in first || 'body' in first) return { kind: 'form of GitHub', problems: [], calls: [] };
   return checkSettings(text, first);
 }
 

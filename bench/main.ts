@@ -6,11 +6,11 @@
  *     npm run bench -- --only junit,upload   some; the others' lines in the page stay as they are
  *     npm run bench -- --no-write            without the page, as --quick has it
  *
- * Ends with 1 when a bench failed or a goal was missed. What it prints itself goes to stderr; the table to stdout.
+ * Ends with 1 when a bench failed or, at the whole size, a goal was missed. What it prints itself goes to stderr; the table to stdout.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,6 +18,8 @@ import { formatTable } from '@seatrial/cli';
 import { type Bench, benches } from './list.js';
 import { describeMachine, type Row, readPage, writePage } from './page.js';
 import type { Result } from './result.js';
+
+const OWN_CHECK = 'its own check';
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -47,7 +49,8 @@ async function main(): Promise<number> {
   console.log(table(rows));
   console.log(`\n${machine.join('\n')}`);
   if (values.write ?? !values.quick) await writePage(await readPage(), rows, machine);
-  return rows.some(({ met }) => met === false) ? 1 : 0;
+  // Small sizes say nothing about speed.
+  return rows.some(({ name, met }) => met === false && (!values.quick || name === OWN_CHECK)) ? 1 : 0;
 }
 
 async function run(bench: Bench, isQuick: boolean): Promise<Row[]> {
@@ -72,7 +75,7 @@ async function run(bench: Bench, isQuick: boolean): Promise<Row[]> {
     if (rows.length === 0 || (code !== 0 && rows.every(({ met }) => met !== false)))
       rows.push({
         bench: bench.name,
-        name: 'its own check',
+        name: OWN_CHECK,
         ours: `exit code ${code}`,
         goal: 'exit code 0',
         met: code === 0,

@@ -28,6 +28,7 @@ import { checkLinks } from './links.js';
 import { type Page, parsePage, type Problem } from './page.js';
 import { checkQuotes, readSources } from './quotes.js';
 import { hasProgram, openPlace, type Place, runModule, runShell } from './runs.js';
+import { checkReference } from './reference.js';
 import { checkTypes, type Module, writeModules } from './types.js';
 import { checkYaml } from './yaml.js';
 import { globSync } from 'tinyglobby';
@@ -62,6 +63,7 @@ async function main(): Promise<number> {
   if (values.write) await Promise.all(files.map(draw));
   const pages = files.sort().map((file) => parsePage(file, readPage(join(ROOT, file))));
   const [sources, modules] = await Promise.all([readSources(ROOT), writeModules(pages, GENERATED)]);
+  const reference = values.only === '' ? checkReference(ROOT) : Promise.resolve([]);
   const checks = new Map<Page, PageCheck>();
   try {
     for (const page of pages) {
@@ -79,6 +81,7 @@ async function main(): Promise<number> {
       print(page, check);
     }
     for (const file of globSync(FILES, { cwd: ROOT })) stray.push(...(await checkFile(file)));
+    if (values.only === '') stray.push(...(await reference));
     for (const problem of stray) console.log(line(problem));
     const problems = [...checks.values()].reduce((sum, check) => sum + check.problems.length, stray.length);
     printShown([...checks.values()]);

@@ -15,6 +15,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { record, recordTimes } from './result.js';
 
 interface Files {
   readonly whole: string;
@@ -180,9 +181,30 @@ async function main(): Promise<void> {
       console.error(`done: ${name}`);
     }
     report(results, cases, values.json);
+    recordAll(results);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+function recordAll(results: Readonly<Record<string, Measured | string>>): void {
+  const [verdict, model, merge] = ['verdict', 'model', 'merge'].map((task) => results[`${task}: @seatrial/junit`]);
+  const compare = (
+    name: string,
+    ours: Measured | string | undefined,
+    of: string,
+    theirs: Measured | string | undefined,
+  ) => {
+    if (typeof ours === 'object' && typeof theirs === 'object')
+      recordTimes(name, { ours: ours.seconds, peer: theirs.seconds, of, unit: 's' }, 1);
+    else record({ name, ours: typeof ours === 'string' ? ours : 'measured', peer: `${of}: ${String(theirs)}` });
+  };
+  compare('reading a report for its verdict', verdict, 'junit2json', results['model: junit2json']);
+  compare('reading a report whole', model, 'junit2json', results['model: junit2json']);
+  compare('merging two reports', merge, 'junit-report-merger', results['merge: junit-report-merger']);
+  if (typeof verdict !== 'object') return;
+  const ours = `${verdict.peakMb.toFixed(0)} MB`;
+  record({ name: 'peak of memory for a verdict', ours, goal: 'under 200 MB', met: verdict.peakMb < 200 });
 }
 
 function report(results: Readonly<Record<string, Measured | string>>, cases: number, json: boolean): void {

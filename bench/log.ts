@@ -13,6 +13,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { record } from './result.js';
 
 const isQuick = process.argv.includes('--quick');
 const totalMb = isQuick ? 50 : 500;
@@ -113,6 +114,13 @@ try {
   console.log(
     `secret found ${found} times in ${files} files, stdout (${mb(shownOut.bytes)} MB) and stderr (${mb(shownErr.bytes)} MB)`,
   );
+  record({
+    name: `peak of memory, a task that writes ${totalMb} MB`,
+    ours: `${peakMb.toFixed(0)} MB`,
+    goal: `under ${LIMIT_MB} MB`,
+    met: peakMb > 0 && peakMb <= LIMIT_MB,
+  });
+  record({ name: 'a planted secret in its outputs', ours: `${found} times`, goal: 'never', met: found === 0 });
   if (found > 0 || peakMb > LIMIT_MB || peakMb === 0) process.exitCode = 1;
 } finally {
   await rm(root, { recursive: true, force: true });

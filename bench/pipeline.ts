@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { record } from './result.js';
 import type { Graph, Task } from '@seatrial/pipeline';
 
 type Shape = 'layered' | 'chain';
@@ -273,6 +274,23 @@ function cellsOf(measured: Measured | string, base?: Measured | string): readonl
   ];
 }
 
+function recordShape(title: string, byName: Readonly<Record<string, Measured | string>>): void {
+  const [ours, loop, graph] = ['ours, in memory', 'p-limit loop', 'p-graph'].map((name) => byName[name]);
+  if (typeof ours !== 'object') return record({ name: title, ours: String(ours), goal: 'to run', met: false });
+  const us = (one: Measured): string => `${one.runUs.toFixed(2)} us a task`;
+  if (typeof loop === 'object')
+    record({
+      name: title,
+      ours: us(ours),
+      peer: `${us(loop)} (p-limit loop)`,
+      ratio: loop.runUs / ours.runUs,
+      goal: 'within 2 times of the loop',
+      met: ours.runUs <= 2 * loop.runUs,
+    });
+  if (typeof graph === 'object')
+    record({ name: title, ours: us(ours), peer: `${us(graph)} (p-graph)`, ratio: graph.runUs / ours.runUs });
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -299,6 +317,7 @@ async function main(): Promise<void> {
     for (const name of Object.keys(contestants)) byName[name] = await measure({ name, shape, tasks, rounds, parallel });
     const title = `${shape}, ${tasks} tasks`;
     report[title] = byName;
+    recordShape(title, byName);
     if (values.json) continue;
     const rows = Object.entries(byName).map(([name, measured]) => [name, ...cellsOf(measured, byName['p-limit loop'])]);
     printTable([[title, 'build', 'run', 'heap', 'run to loop'], ...rows]);

@@ -14,6 +14,7 @@ import * as https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { record } from './result.js';
 import { KubeConfig } from '@kubernetes/client-node';
 import { connect, waitFor } from '@seatrial/deploy';
 import type { KubeClient } from '@seatrial/deploy';
@@ -212,6 +213,15 @@ async function main(): Promise<void> {
     printTable([[`${rounds} rounds`, 'median', '95 %', 'longest'], ...rows]);
   }
   const ours = results[0]?.medianMs ?? Number.NaN;
+  const kubectlMs = results.find(({ name }) => name.includes('kubectl'))?.medianMs ?? Number.NaN;
+  record({
+    name: 'from ready to the end of a wait, median',
+    ours: `${ours.toFixed(1)} ms`,
+    peer: `${kubectlMs.toFixed(1)} ms (kubectl wait)`,
+    ratio: kubectlMs / ours,
+    goal: `under ${maxMedianMs} ms`,
+    met: ours < maxMedianMs,
+  });
   if (ours < maxMedianMs) return;
   console.error(`error: our median is ${ours.toFixed(1)} ms, not under ${maxMedianMs} ms`);
   process.exitCode = 1;

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Storage } from '@google-cloud/storage';
+import { recordTimes } from './result.js';
 import { startSandbox } from '@seatrial/sandbox';
 import { createObjectStore } from '@seatrial/storage';
 
@@ -79,6 +80,8 @@ async function compare(quick: boolean): Promise<void> {
       for (const name of Object.keys(contenders)) measured.push([name, await run(name, dir, endpoint)]);
       if (hasGcloud) measured.push(['gcloud storage cp -r', gcloud(dir, endpoint)]);
       const ours = measured[0]![1];
+      for (const [name, { seconds }] of measured.slice(1))
+        recordTimes(`uploading ${load}`, { ours: ours.seconds, peer: seconds, of: name, unit: 's' }, 1);
       for (const [name, { seconds, peakRssMb }] of measured) {
         rows.push([
           load,

@@ -171,7 +171,7 @@ export function planDescriptions({ graph, selection }: Plan): readonly TaskDescr
     .map(({ name, summary = '', describe }) => ({ name, summary, calls: describe?.() ?? [] }));
 }
 
-/** As {@link planDescriptions}, one paragraph a task. */
+/** As `planDescriptions`, one paragraph a task. */
 export function describePlan(plan: Plan): string {
   return planDescriptions(plan)
     .map(({ name, summary, calls }) => [`${name}: ${summary}`, ...calls.map((line) => `    ${line}`)].join('\n'))

@@ -20,7 +20,7 @@ export interface ObjectMeta {
   }[];
 }
 
-/** Any object of the API. What lies below spec and status is read with {@link at}, because it may be anything. */
+/** Any object of the API. What lies below spec and status is read with `at`, because it may be anything. */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;

@@ -30,7 +30,7 @@ const fixedTime = new Date('1980-01-01T00:00:00Z');
  *
  * The same files give the same bytes: entries are sorted, owners, modes and times fixed, `.helmignore` is honoured. Other
  * than helm, it leaves every file as it is, `Chart.yaml` with its comments too. Links inside the chart are followed.
- * Dependencies are packed as helm does, see {@link packDependencies}.
+ * Dependencies are packed as helm does, see `packDependencies`.
  * (Compression is that of Node's zlib, which may change between its major versions.)
  *
  * @throws {HelmError} `INVALID_CHART` when the folder is no chart, a dependency is missing in `charts/`, a link leaves the

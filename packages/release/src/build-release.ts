@@ -90,7 +90,7 @@ export interface ReleaseServices {
  * published after the images and what attests them, so that every published chart's images exist; `:latest` of the images
  * moves last, so that it never names what is not published.
  *
- * @throws {ReleaseError} as {@link releaseImages}; `HelmError` for a chart that cannot be edited, packaged or published
+ * @throws {ReleaseError} as `releaseImages`; `HelmError` for a chart that cannot be edited, packaged or published
  */
 export async function buildRelease(request: ReleaseRequest & ReleaseServices): Promise<BuildInfo> {
   const { sourceDir, chart, commit, tag, outDir, builder, registries, source, push = true, signal, onLine } = request;

@@ -1,5 +1,5 @@
 /**
- * What tests a {@link ClusterProvider} of one's own.
+ * What tests a `ClusterProvider` of one's own.
  *
  * @module
  */

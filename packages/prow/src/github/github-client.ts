@@ -12,7 +12,7 @@ import type { StatusCalls } from './statuses.js';
 import { statusCalls } from './statuses.js';
 
 /**
- * What this package asks of GitHub. Every call rejects with {@link ProwError} `GITHUB`, which has `httpStatus` where there
+ * What this package asks of GitHub. Every call rejects with `ProwError` `GITHUB`, which has `httpStatus` where there
  * was an answer and is `infrastructure` where GitHub was away, broken or too busy.
  */
 export interface GithubClient extends RepositoryCalls, HookCalls, CollaboratorCalls, StatusCalls, CommentCalls {}

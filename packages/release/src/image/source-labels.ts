@@ -8,7 +8,7 @@ export interface SourceFacts {
   readonly url?: string;
 }
 
-/** Reads when the commit of a checkout was made and where it was fetched from. @throws {ReleaseError} as {@link runGit} */
+/** Reads when the commit of a checkout was made and where it was fetched from. @throws {ReleaseError} as `runGit` */
 export async function readSourceFacts(
   dir: string,
   options: { readonly signal?: AbortSignal | undefined } = {},

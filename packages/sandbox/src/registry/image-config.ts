@@ -50,7 +50,7 @@ export function usesHostNode(config: ImageConfig): boolean {
   return config.config?.Labels?.[HOST_NODE_LABEL] === 'true';
 }
 
-/** What goes into {@link hostNodeConfig} from the machine. */
+/** What goes into `hostNodeConfig` from the machine. */
 export interface HostNode {
   /** `process.versions.node` */
   readonly version: string;

@@ -31,9 +31,10 @@ const tool = withCompletion({
 /** What a shell is told for the words of a command line, of which the last is being written. */
 async function completionsOf(...words: readonly string[]): Promise<readonly string[]> {
   const log = vi.spyOn(console, 'log').mockReturnValue(undefined);
-  const { code } = await runForTest(tool, ['complete', '--', ...words]);
-  expect(code).toBe(0);
-  return log.mock.calls.map(([line]) => String(line)).filter((line) => !line.startsWith(':'));
+  expect(await runForTest(tool, ['complete', '--', ...words])).toMatchObject({ code: 0 });
+  const lines = log.mock.calls.map(([line]) => String(line));
+  log.mockRestore();
+  return lines.filter((line) => !line.startsWith(':'));
 }
 
 afterEach(() => vi.restoreAllMocks());

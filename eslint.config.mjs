@@ -91,6 +91,7 @@ export default tseslint.config(
             '{projectRoot}/**/testing/**',
             '{projectRoot}/**/__fixtures__/**',
             '{projectRoot}/vite*.mjs',
+            '{projectRoot}/bundle.mjs',
             // Bundled when the page is built, or used by its tests alone.
             '{projectRoot}/web/**',
             '{projectRoot}/e2e/**',

@@ -1,14 +1,4 @@
-import { type Command, defineCommand } from '@seatrial/cli';
-import { command as cli } from '@seatrial/cli/commands';
-import { command as deploy } from '@seatrial/deploy/commands';
-import { command as gke } from '@seatrial/gke/commands';
-import { command as helm } from '@seatrial/helm/commands';
-import { createCommand as createJunitCommand } from '@seatrial/junit/commands';
-import { command as pipeline } from '@seatrial/pipeline/commands';
-import { command as prow } from '@seatrial/prow/commands';
-import { command as release } from '@seatrial/release/commands';
-import { command as sandbox } from '@seatrial/sandbox/commands';
-import { command as storage } from '@seatrial/storage/commands';
+import { type Command, defineCommand, mountCommand } from '@seatrial/cli';
 import {
   e2eFlags,
   graphFlags,
@@ -19,7 +9,6 @@ import {
   runsShowFlags,
   stepFlags,
 } from './flags.js';
-import { ui } from './ui-command.js';
 
 const e2e = defineCommand({
   name: 'e2e',
@@ -112,23 +101,78 @@ const init = defineCommand({
   load: async () => (await import('./init/init-command.js')).init,
 });
 
-// Results lie in object stores more often than in files.
-const junit = createJunitCommand({
-  openStore: async ({ env, cwd, signal }) => {
-    const { createObjectStore, storeOptionsFromEnv } = await import('@seatrial/storage');
-    return createObjectStore({ ...storeOptionsFromEnv(env), cwd, signal });
-  },
-});
-
-const packages = [release, deploy, gke, helm, junit, prow, storage, pipeline, sandbox, cli].map((command) => ({
-  ...command,
-  name: command.name.replace(/^seatrial-/, ''),
-}));
+/** Commands of the packages: each is imported when it is on the command line. */
+const packages: readonly Command[] = [
+  mountCommand({
+    name: 'ui',
+    summary: 'serve the page of runs, live and afterwards',
+    expand: async () => (await import('@seatrial/dashboard/commands')).command,
+  }),
+  mountCommand({
+    name: 'release',
+    summary: 'from a commit to an image and a chart: checkout, build, push, publish',
+    expand: async () => (await import('@seatrial/release/commands')).command,
+  }),
+  mountCommand({
+    name: 'deploy',
+    summary: 'set an operator up on a cluster, test it, tear it down',
+    expand: async () => (await import('@seatrial/deploy/commands')).command,
+  }),
+  mountCommand({
+    name: 'gke',
+    summary: 'create, list and delete GKE clusters',
+    expand: async () => (await import('@seatrial/gke/commands')).command,
+  }),
+  mountCommand({
+    name: 'helm',
+    summary: 'edit, check, package and publish charts',
+    expand: async () => (await import('@seatrial/helm/commands')).command,
+  }),
+  mountCommand({
+    name: 'junit',
+    summary: 'read, judge and merge JUnit reports; run anything as a test case',
+    expand: async () => {
+      const { createCommand } = await import('@seatrial/junit/commands');
+      // Results lie in object stores more often than in files.
+      return createCommand({
+        openStore: async ({ env, cwd, signal }) => {
+          const { createObjectStore, storeOptionsFromEnv } = await import('@seatrial/storage');
+          return createObjectStore({ ...storeOptionsFromEnv(env), cwd, signal });
+        },
+      });
+    },
+  }),
+  mountCommand({
+    name: 'prow',
+    summary: 'read the job environment of Prow and write results where its readers look',
+    expand: async () => (await import('@seatrial/prow/commands')).command,
+  }),
+  mountCommand({
+    name: 'storage',
+    summary: 'read and write objects over gs:// and file://',
+    expand: async () => (await import('@seatrial/storage/commands')).command,
+  }),
+  mountCommand({
+    name: 'pipeline',
+    summary: 'look at task graphs and at what became of their runs',
+    expand: async () => (await import('@seatrial/pipeline/commands')).command,
+  }),
+  mountCommand({
+    name: 'sandbox',
+    summary: 'a local cloud on loopback: GKE, Kubernetes, Cloud Storage, Docker, OCI registry and GitHub',
+    expand: async () => (await import('@seatrial/sandbox/commands')).command,
+  }),
+  mountCommand({
+    name: 'cli',
+    summary: 'look into command lines that are made of commands as data',
+    expand: async () => (await import('@seatrial/cli/commands')).command,
+  }),
+];
 
 /** The `seatrial` program: the trial's own commands, and those of every package. */
 export const command: Command = {
   name: 'seatrial',
   summary: 'releases a Kubernetes operator and puts it through an end-to-end trial',
   examples: ['seatrial e2e', 'seatrial graph --format mermaid', 'seatrial sandbox up'],
-  commands: [e2e, step, graph, runs, init, ui, ...packages],
+  commands: [e2e, step, graph, runs, init, ...packages],
 };

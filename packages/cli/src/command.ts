@@ -89,6 +89,8 @@ export interface CommandDefinition<Specs extends FlagSpecs> extends CommandBase 
 export interface Command extends CommandBase {
   readonly flags?: FlagSpecs;
   load?(): Promise<Handler>;
+  /** Imports all but name and summary, which are all that is here: see `mountCommand`. */
+  readonly expand?: () => Promise<Command>;
 }
 
 /** Makes a command whose handler is typed by its flags. */

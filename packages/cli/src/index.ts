@@ -31,6 +31,7 @@ export { formatDuration } from './duration.js';
 export { exitCodeOf, formatError, usageErrorCodes } from './error-report.js';
 export { UsageError } from './errors.js';
 export { exitCodes } from './exit-codes.js';
+export { expandCommand, mountCommand, type MountedCommand } from './expand-command.js';
 export {
   defineFlags,
   type AnyFlagValue,

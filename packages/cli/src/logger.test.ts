@@ -54,4 +54,22 @@ describe(createLogger, () => {
     createLogger({ stream, clock }).info('a\u001b[2Jb', { c: '\u001b[0m' });
     expect(stream.text).toBe('03:04:05 info  ab  c="\\u001b[0m"\n');
   });
+
+  it('writes what JSON cannot hold as text', () => {
+    const stream = createTextSink();
+    const loop: Record<string, unknown> = { size: 12n, list: [{ a: 1 }] };
+    loop['self'] = { loop };
+    const error = Object.assign(new Error('no'), { loop, self: undefined as unknown });
+    error.self = error;
+    createLogger({ stream, clock }).info('odd', { loop, size: 7n, none: undefined, call: Symbol('s') });
+    createLogger({ stream, clock, format: 'json' }).info('odd', { error, time: 'mine' });
+    const [text, json] = stream.text.split('\n');
+    expect(text).toBe(
+      '03:04:05 info  odd  loop={"size":"12","list":[{"a":1}],"self":{"loop":"[circular]"}}  size="7"  call=Symbol(s)',
+    );
+    expect(JSON.parse(json ?? '')).toMatchObject({
+      time: '2026-01-02T03:04:05.000Z',
+      error: { message: 'no', self: '[circular]', loop: { self: { loop: '[circular]' } } },
+    });
+  });
 });

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import type * as Pino from 'pino';
 import type { Clock } from './clock.js';
 import { printable } from './text-width.js';
 
@@ -26,52 +24,65 @@ export interface LoggerOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
+const severity: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
 /** Makes a logger that writes to a stream, each message one line. Text is `HH:MM:SS level message  key=value`, in UTC. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { stream, level = 'info', color = false, format = 'text', clock } = options;
-  // Loaded here and not at the top: pino costs 20 ms, and `--help` never logs.
-  const { pino } = createRequire(import.meta.url)('pino') as typeof Pino;
-  const destination = {
-    write: (line: string) => void stream.write(format === 'json' ? line : formatLine(line, color)),
-  };
-  const log = pino(
-    {
-      level,
-      base: null,
-      timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
-      formatters: {
-        level: (label) => ({ level: label }),
-        log: (fields) =>
-          mapValues(fields, (value) => (value instanceof Error ? pino.stdSerializers.err(value) : value)),
-      },
-    },
-    destination,
-  );
-  const at = (name: LogLevel) => (message: string, fields?: Readonly<Record<string, unknown>>) =>
-    fields === undefined ? log[name](message) : log[name](fields, message);
+  const { stream, level: least = 'info', color = false, format = 'text', clock } = options;
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+      if (severity[level] < severity[least]) return;
+      const time = new Date(clock.now()).toISOString();
+      const line =
+        format === 'json'
+          ? toJson(Object.assign({ level, time }, fields, { level, time, msg: message }))
+          : formatLine({ level, time, message, fields, color });
+      stream.write(`${line}\n`);
+    };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-}
-
-function mapValues(fields: object, map: (value: unknown) => unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, map(value)]));
 }
 
 const colors: Readonly<Record<string, string>> = { debug: '2', warn: '33', error: '31' };
 
-function formatLine(line: string, color: boolean): string {
-  const { level, time, msg, ...fields } = JSON.parse(line) as { level: string; time: string; msg?: string };
-  const pairs = Object.entries(fields).map(([key, value]) => `  ${key}=${formatField(value)}`);
-  const text = `${time.slice(11, 19)} ${level.padEnd(5)} ${printable(msg ?? '')}${pairs.join('')}`;
+function formatLine(entry: {
+  readonly level: LogLevel;
+  readonly time: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly color: boolean;
+}): string {
+  const { level, time, message, fields, color } = entry;
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const pairs = given.map(([key, value]) => `  ${key}=${formatField(value)}`);
+  const text = `${time.slice(11, 19)} ${level.padEnd(5)} ${printable(message)}${pairs.join('')}`;
   const code = colors[level];
-  return color && code !== undefined ? `\u001b[${code}m${text}\u001b[0m\n` : `${text}\n`;
+  return color && code !== undefined ? `\u001b[${code}m${text}\u001b[0m` : text;
 }
 
 function formatField(value: unknown): string {
   if (typeof value === 'string') return /^[^\s"=\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value);
-  if (isSerializedError(value)) return JSON.stringify(value.message);
-  return JSON.stringify(value);
+  return value instanceof Error ? JSON.stringify(value.message) : toJson(value);
 }
 
-function isSerializedError(value: unknown): value is { readonly message: string } {
-  return typeof value === 'object' && value !== null && 'stack' in value && 'message' in value;
+/** Never throws: what JSON cannot hold is told as text, and what holds itself as `[circular]`. */
+function toJson(value: unknown): string {
+  // From the outermost in: what was given, and what is written for it.
+  const open: { readonly given: object; readonly written: unknown }[] = [];
+  return (
+    JSON.stringify(value, function (this: unknown, _key, given: unknown) {
+      if (typeof given === 'bigint') return String(given);
+      if (typeof given !== 'object' || given === null) return given;
+      while (open.length > 0 && open.at(-1)?.written !== this) open.pop();
+      if (open.some((outer) => outer.given === given)) return '[circular]';
+      const written = given instanceof Error ? plainError(given) : given;
+      open.push({ given, written });
+      return written;
+    }) ?? String(value)
+  );
+}
+
+function plainError(error: Error): object {
+  const { name: type, message, stack } = error;
+  return Object.assign({ type, message, stack }, error);
 }

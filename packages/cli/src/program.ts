@@ -14,7 +14,7 @@ export interface ProgramIo {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly color: boolean;
-  readonly version?: () => string;
+  readonly version?: (() => string) | undefined;
 }
 
 const HELP_WIDTH = 80;

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command, CommandContext } from './command.js';
 import { UsageError } from './errors.js';
+import { expandCommand } from './expand-command.js';
 import { formatReference } from './reference.js';
 
 /** Prints the reference of the commands that a module exports as `command` or `commands`. */
 export async function printReference({ args, cwd, flags, print, printJson }: CommandContext): Promise<void> {
   const [name = ''] = args;
-  const commands = commandsOf((await import(locate(name, cwd))) as Record<string, unknown>);
+  const found = commandsOf((await import(locate(name, cwd))) as Record<string, unknown>);
+  const commands = await Promise.all(found.map((command) => expandCommand(command)));
   if (commands.length === 0) {
     throw new UsageError(`no commands in ${name}`, { hint: 'Name a module that exports `command` or `commands`.' });
   }

@@ -1,6 +1,7 @@
 import type { Command, CommandContext, CommandIo } from './command.js';
 import { exitCodeOf, formatError } from './error-report.js';
 import { exitCodes } from './exit-codes.js';
+import { expandCommand } from './expand-command.js';
 import { readFlags } from './flag-reader.js';
 import type { AnyFlagValue } from './flags.js';
 import type { LogLevel } from './logger.js';
@@ -19,7 +20,9 @@ export async function runCommand(command: Command, argv: readonly string[], io: 
   const isColorful = wantsColor(io, isTty) && !before.includes('--no-color');
   const early = { color: isColorful, withStack: false };
   try {
-    const invocation = parseArgv(command, before, { ...io, color: isColorful });
+    const { stdout, stderr, version } = io;
+    const whole = await expandCommand(command, new Set(before));
+    const invocation = parseArgv(whole, before, { stdout, stderr, version, color: isColorful });
     if (invocation.kind === 'done') return invocation.exitCode;
     const flags = readFlags(flagsOf(invocation.command), invocation.given, io.env);
     early.withStack = flags['log-level'] === 'debug';

@@ -58,9 +58,3 @@ export async function ensureNamespace(
     return false;
   }
 }
-
-/** Whether a namespace is there and marked as ours. */
-export async function isOwned(kube: KubeClient, name: string, options: CallOptions = {}): Promise<boolean> {
-  const found = await kube.get({ apiVersion: 'v1', kind: 'Namespace', name }, options);
-  return found?.metadata.labels?.[OWNED_LABEL] === 'true';
-}

@@ -5,7 +5,8 @@ import {
   contentOf,
   createElement,
   type DocumentNode,
-  loadDocumentFormat,
+  formatDocument,
+  parseDocument,
   localNameOf,
   nameOf,
   setAttribute,
@@ -57,9 +58,8 @@ export async function mergeReports(inputs: readonly MergeInput[], options: Merge
   if (inputs.length === 0) {
     throw new JunitError('INVALID_OPTION', 'there is no report to merge', { hint: 'Give at least one.' });
   }
-  const { parse, format } = await loadDocumentFormat();
   const documents = inputs.map(({ file, xml }) => {
-    return naming(file, () => ({ file, ...parse(repair ? repairXml(xml) : xml, options) }));
+    return naming(file, () => ({ file, ...parseDocument(repair ? repairXml(xml) : xml, options) }));
   });
   const content = documents.flatMap(contentOfDocument);
   const suites = content.filter(isSuite);
@@ -70,9 +70,9 @@ export async function mergeReports(inputs: readonly MergeInput[], options: Merge
   for (const [key, count] of Object.entries(countElements(suites))) setAttribute(root, key, String(count));
   const seconds = documents.flatMap((document) => secondsOf(document.root));
   if (seconds.length > 0) setAttribute(root, 'time', formatSeconds(seconds.reduce((sum, value) => sum + value, 0)));
-  const open = format([root]).replace(/\/>$/, '>');
+  const open = formatDocument([root]).replace(/\/>$/, '>');
   // One by one: as one text they would be there twice.
-  const lines = content.map((node) => `  ${format([node])}\n`);
+  const lines = content.map((node) => `  ${formatDocument([node])}\n`);
   const xml = `<?xml version="1.0" encoding="UTF-8"?>\n${open}\n${lines.join('')}</testsuites>\n`;
   return { xml, notes };
 }

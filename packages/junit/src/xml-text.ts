@@ -22,25 +22,18 @@ export function escapeAttribute(text: string): string {
   return replaceIllegal(text).replace(/[&<>"\t\n\r]/g, (character) => ESCAPES[character] ?? character);
 }
 
+/** Escapes for an element's content. A carriage return is escaped too: a reader would turn it into a line feed. */
+export function escapeText(text: string): string {
+  return replaceIllegal(text).replace(/[&<>\r]/g, (character) => ESCAPES[character] ?? character);
+}
+
 /** Writes element content: as it is, in CDATA where that spares many escapes, escaped where CDATA cannot hold it. */
 export function formatText(text: string): string {
   const legal = replaceIllegal(text);
   if (!/[&<>\r]/.test(legal)) return legal;
   // A reader turns a bare carriage return into a line feed, and CDATA has no escapes.
-  if (legal.includes('\r')) return legal.replace(/[&<>\r]/g, (character) => ESCAPES[character] ?? character);
+  if (legal.includes('\r')) return escapeText(legal);
   return `<![CDATA[${legal.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
-}
-
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-/** Reads the references of an attribute's value as it stands in a well-formed document, and its white space. */
-export function decodeReferences(raw: string): string {
-  const spaced = raw.replace(/\r\n|[\t\n\r]/g, ' ');
-  return spaced.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (reference, hex?: string, digits?: string, name = '') => {
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-    if (digits !== undefined) return String.fromCodePoint(Number(digits));
-    return NAMED[name as string] ?? reference;
-  });
 }
 
 const SECTION_OR_REFERENCE = /<!\[CDATA\[[^]*?\]\]>|<!--[^]*?-->|&#(?:x([\da-f]+)|(\d+));/gi;

@@ -16,7 +16,6 @@ export type Shape =
 export const text: Shape = { kind: 'text' };
 export const flag: Shape = { kind: 'flag' };
 export const integer: Shape = { kind: 'integer' };
-export const number: Shape = { kind: 'number' };
 /** Text such as `2h`, or whole nanoseconds. */
 export const duration: Shape = { kind: 'duration' };
 export const anything: Shape = { kind: 'any' };

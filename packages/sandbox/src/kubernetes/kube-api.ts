@@ -4,7 +4,6 @@
  * @module
  */
 export { ApiError, isApiError } from './api-error.js';
-export type { Status, StatusCause, StatusDetails } from './api-error.js';
 
 /** Any object-valued part of a Kubernetes object; its members depend on the kind. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape is the kind's, known only to who reads it

@@ -105,11 +105,6 @@ export function defaultPriorityClass(object: KubeObject): void {
   setDefault(object, 'preemptionPolicy', 'PreemptLowerPriority');
 }
 
-/** Event of core/v1. */
-export function defaultEvent(object: KubeObject): void {
-  void object;
-}
-
 /** LimitRange: defaults follow from the bounds of containers. */
 export function defaultLimitRange({ spec = {} }: KubeObject): void {
   for (const item of spec['limits'] ?? []) {

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import type Dockerode from 'dockerode';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Clock } from '../../clock.js';
 import { PullError, StartError } from './container-runtime.js';
@@ -56,11 +55,6 @@ export interface ImageInspection {
     readonly Cmd?: readonly string[] | null;
     readonly WorkingDir?: string;
   };
-}
-
-/** A `dockerode` client as {@link ContainerEngine}: its overloads with callbacks keep the types from fitting by shape. */
-export function engineOf(docker: Dockerode): ContainerEngine {
-  return docker as unknown as ContainerEngine;
 }
 
 /** Label of every container that belongs to a sandbox; its value is the sandbox's own. */

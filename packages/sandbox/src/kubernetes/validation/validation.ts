@@ -200,6 +200,3 @@ export function validateUpdate(
   if (subresource === 'status' && resource.bucket !== 'customresourcedefinitions.apiextensions.k8s.io') return [];
   return updateValidators[resource.bucket]?.(object, live) ?? [];
 }
-
-/** What is wrong with a name as the name of most objects. */
-export const nameFaults = subdomainFaults;

@@ -1,0 +1,29 @@
+// Makes few files of many: a command line imports this package before anything else, and each file costs a millisecond.
+// Types are the compiler's (`tsc`); what loads late stays in files of its own. commander comes along, with its licence.
+import { build } from 'esbuild';
+import { copyFile, readdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const dist = new URL('dist/', import.meta.url);
+for (const file of await readdir(dist).catch(() => [])) {
+  if (/\.js(\.map)?$/.test(file)) await rm(new URL(file, dist));
+}
+const commander = dirname(createRequire(import.meta.url).resolve('commander'));
+await copyFile(join(commander, 'LICENSE'), new URL('LICENSE.commander', dist));
+await build({
+  absWorkingDir: import.meta.dirname,
+  entryPoints: ['index', 'commands', 'testing', 'bin'].map((name) => `src/${name}.ts`),
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external: ['log-update', '@bomb.sh/tab'],
+  // commander is CommonJS, and requires parts of Node.
+  banner: {
+    js: "import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);",
+  },
+  sourcemap: true,
+});

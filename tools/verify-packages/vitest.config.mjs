@@ -1,0 +1,3 @@
+import { packageTests } from '../../vitest.base.mjs';
+
+export default packageTests();

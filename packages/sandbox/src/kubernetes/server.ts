@@ -7,7 +7,10 @@ import { createInProcessApi } from './in-process-api.js';
 import type { KubeApi, PodRuntime } from './kube-api.js';
 import { Operations } from './operations.js';
 import { ResourceRegistry } from './resources.js';
+import type { Resource } from './resources.js';
 import { ObjectStore } from './store.js';
+import { createUpgradeListener } from './streaming/upgrades.js';
+import type { UpgradeListener } from './streaming/upgrades.js';
 
 /** Where the server writes what went wrong. */
 export interface Logger {
@@ -44,6 +47,8 @@ export interface KubeServer {
   readonly api: KubeApi;
   /** Handles requests of a `node:http` or `node:https` server. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Handles `upgrade` of such a server: exec, attach and port-forward. */
+  readonly upgradeListener: UpgradeListener;
   /** Ends all watches and stops reacting to definitions. */
   close(): void;
 }
@@ -97,6 +102,15 @@ export function createKubeServer(options: KubeServerOptions): KubeServer {
   return {
     api,
     listener: (request, response) => void route(deps, request, response),
+    upgradeListener: createUpgradeListener({
+      podRuntime,
+      logger,
+      signal: closing.signal,
+      pod(request, { namespace, name }) {
+        authenticator.authenticate(request.headers.authorization);
+        return operations.get(registry.find('', 'v1', 'pods') as Resource, namespace, name);
+      },
+    }),
     close() {
       closing.abort();
       definitions.close();

@@ -209,6 +209,7 @@ async function serveResource(
     throw errors.badRequest('name must be provided');
   }
   if (!allowed.includes(asked)) throw errors.methodNotAllowed();
+  if (/^Pod(Attach|Exec|PortForward)Options$/.test(subresource?.kind ?? '')) throw errors.badRequest('Upgrade request required');
   if (asked === 'deletecollection' && resource.namespaced && path.namespace === undefined)
     throw errors.methodNotAllowed();
   if (asked === 'create' && resource.namespaced && path.namespace === undefined) throw errors.methodNotAllowed();

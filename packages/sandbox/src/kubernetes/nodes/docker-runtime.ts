@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type Dockerode from 'dockerode';
-import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import type { Clock } from '../../clock.js';
 import { PullError, StartError } from './container-runtime.js';
 import type {
@@ -10,8 +10,8 @@ import type {
   ContainerHandle,
   ContainerRequest,
   ContainerRuntime,
-  ExecResult,
 } from './container-runtime.js';
+import { execInContainer, messageOf, openInContainer } from './docker-session.js';
 import { repositoryOf } from './runtimes.js';
 
 /** What is used of a `dockerode` client. */
@@ -35,16 +35,26 @@ export interface ContainerEngine {
 export interface EngineContainer {
   readonly id: string;
   start(): Promise<unknown>;
-  attach(options: { stream: true; stdout: true; stderr: true }): Promise<NodeJS.ReadWriteStream>;
+  attach(options: { stream: true; stdout: true; stderr: true; stdin?: true; hijack?: true }): Promise<Duplex>;
   wait(options: { condition: 'next-exit' }): Promise<{ StatusCode: number }>;
   stop(options: { t: number }): Promise<unknown>;
   kill(): Promise<unknown>;
   remove(options: { force: true; v: true; abortSignal?: AbortSignal }): Promise<unknown>;
   inspect(): Promise<{ NetworkSettings: { IPAddress?: string; Networks?: Record<string, { IPAddress?: string }> } }>;
-  exec(options: { Cmd: readonly string[]; AttachStdout: true; AttachStderr: true }): Promise<{
-    start(options: { hijack: true; stdin: false }): Promise<Duplex>;
-    inspect(): Promise<{ ExitCode: number | null }>;
-  }>;
+  exec(options: {
+    Cmd: readonly string[];
+    AttachStdout: true;
+    AttachStderr: true;
+    AttachStdin?: boolean;
+    Tty?: boolean;
+  }): Promise<EngineExec>;
+}
+
+/** A command in a container as `dockerode` hands it out. */
+export interface EngineExec {
+  start(options: { hijack: true; stdin: boolean; Tty?: boolean }): Promise<Duplex>;
+  inspect(): Promise<{ ExitCode: number | null }>;
+  resize(options: { h: number; w: number }): Promise<unknown>;
 }
 
 /** What is read of an image. */
@@ -67,7 +77,6 @@ export function engineOf(docker: Dockerode): ContainerEngine {
 export const LABEL = 'seatrial-sandbox';
 /** Label that names the process that made the container, where the system can tell. */
 export const OWNER_LABEL = 'seatrial-sandbox.owner';
-const MAX_EXEC_BYTES = 10_240;
 
 /**
  * Runs containers with a real container engine.
@@ -120,7 +129,9 @@ export function createDockerRuntime(options: {
       const [stdout, stderr] = [new PassThrough(), new PassThrough()];
       stdout.on('data', (chunk: Buffer) => request.log(chunk, 'stdout'));
       stderr.on('data', (chunk: Buffer) => request.log(chunk, 'stderr'));
-      const stream = await created.attach({ stream: true, stdout: true, stderr: true });
+      const input = request.container['stdin'] === true ? ({ stdin: true, hijack: true } as const) : {};
+      const stream = await created.attach({ stream: true, stdout: true, stderr: true, ...input });
+      const stdin = 'stdin' in input ? stream : undefined;
       engine.modem.demuxStream(stream, stdout, stderr);
       // The default condition, not-running, is met before the start.
       const waiting = created.wait({ condition: 'next-exit' });
@@ -146,7 +157,7 @@ export function createDockerRuntime(options: {
         .inspect()
         .catch(() => nowhere);
       const address = NetworkSettings.IPAddress || Object.values(NetworkSettings.Networks ?? {})[0]?.IPAddress;
-      return handleOf(created, exited, address === '' ? undefined : address);
+      return handleOf(created, exited, { address: address === '' ? undefined : address, stdin });
     },
 
     async close() {
@@ -189,6 +200,7 @@ export function createDockerRuntime(options: {
         Entrypoint: request.argv.slice(0, 1),
         Cmd: request.argv.slice(1),
         WorkingDir: workingDir,
+        ...(container['stdin'] === true ? { OpenStdin: true, StdinOnce: container['stdinOnce'] === true } : {}),
         ...(user === undefined ? {} : { User: String(user) }),
         ...(owner === undefined ? { Hostname: pod.spec?.['hostname'] ?? name } : {}),
         HostConfig: {
@@ -205,7 +217,7 @@ export function createDockerRuntime(options: {
   function handleOf(
     created: EngineContainer,
     exited: Promise<ContainerExit>,
-    address: string | undefined,
+    { address, stdin }: { readonly address: string | undefined; readonly stdin: Writable | undefined },
   ): ContainerHandle {
     return {
       exited,
@@ -217,34 +229,10 @@ export function createDockerRuntime(options: {
         await Promise.race([asked.catch(() => undefined), exited]);
         await exited;
       },
-      exec: (argv, timeoutMs) => execIn(created, argv, timeoutMs),
+      exec: (argv, timeoutMs) => execInContainer(engine, created, { argv, timeoutMs, clock }),
+      open: (request) => openInContainer(engine, created, request),
+      ...(stdin === undefined ? {} : { stdin }),
     };
-  }
-
-  async function execIn(created: EngineContainer, argv: readonly string[], timeoutMs: number): Promise<ExecResult> {
-    try {
-      const exec = await created.exec({ Cmd: argv, AttachStdout: true, AttachStderr: true });
-      const stream = await exec.start({ hijack: true, stdin: false });
-      const output = new PassThrough();
-      engine.modem.demuxStream(stream, output, output);
-      const text = collect(output);
-      const over = new AbortController();
-      const ended = new Promise<boolean>((resolve) => {
-        stream.once('end', () => resolve(true)).once('close', () => resolve(true));
-      });
-      const late = clock.sleep(timeoutMs, over.signal).then(
-        () => false,
-        () => true,
-      );
-      const inTime = await Promise.race([ended, late]);
-      over.abort();
-      stream.destroy();
-      if (!inTime) return { exitCode: 124, output: `command timed out after ${timeoutMs} ms` };
-      const { ExitCode } = await exec.inspect();
-      return { exitCode: ExitCode ?? 255, output: text() };
-    } catch (error) {
-      return { exitCode: 126, output: messageOf(error) };
-    }
   }
 }
 
@@ -252,17 +240,3 @@ const nowhere: { readonly NetworkSettings: { IPAddress?: string; Networks?: Reco
   {
     NetworkSettings: {},
   };
-
-function collect(stream: Readable): () => string {
-  let text = '';
-  stream.on('data', (chunk: Buffer) => {
-    if (text.length < MAX_EXEC_BYTES) text += chunk.toString('utf8');
-  });
-  return () => text;
-}
-
-/** The engine's own words, which dockerode puts behind `(HTTP code 404) no such image - `. */
-function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/^\(HTTP code \d+\) [^-]*- /, '').trim();
-}

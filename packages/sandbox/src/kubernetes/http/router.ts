@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { admitDeletion, admitted, isReviewed } from '../admission/admit.js';
+import type { AdmissionRequest } from '../admission/admit.js';
+import type { WebhookDeps } from '../admission/webhooks.js';
 import { ApiError } from '../api-error.js';
+import { fromStored } from '../convert.js';
 import * as discovery from '../discovery.js';
 import * as errors from '../errors.js';
 import type { KubeObject, PodRuntime } from '../kube-api.js';
@@ -209,7 +213,8 @@ async function serveResource(
     throw errors.badRequest('name must be provided');
   }
   if (!allowed.includes(asked)) throw errors.methodNotAllowed();
-  if (/^Pod(Attach|Exec|PortForward)Options$/.test(subresource?.kind ?? '')) throw errors.badRequest('Upgrade request required');
+  if (/^Pod(Attach|Exec|PortForward)Options$/.test(subresource?.kind ?? ''))
+    throw errors.badRequest('Upgrade request required');
   if (asked === 'deletecollection' && resource.namespaced && path.namespace === undefined)
     throw errors.methodNotAllowed();
   if (asked === 'create' && resource.namespaced && path.namespace === undefined) throw errors.methodNotAllowed();
@@ -294,25 +299,80 @@ async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
       );
     }
     case 'create':
-      return sendObject(deps, call, { status: 201, object: create(deps, call) });
+      return sendObject(deps, call, {
+        status: 201,
+        object: await write(deps, call, 'CreateOptions', (admitted) => create(deps, { ...call, wanted: admitted })),
+      });
     case 'update': {
-      const { object, created } = objects.replaceObject(deps, wanted);
+      const { object, created } = await write(deps, call, 'UpdateOptions', (admitted) =>
+        objects.replaceObject(deps, admitted),
+      );
       return sendObject(deps, call, { status: created ? 201 : 200, object });
     }
     case 'patch': {
-      const { object, created } = objects.patchObject(deps, wanted);
+      const { object, created } = await write(deps, call, 'PatchOptions', (admitted) =>
+        objects.patchObject(deps, admitted),
+      );
       return sendObject(deps, call, { status: created ? 201 : 200, object });
     }
     case 'delete':
+      await reviewDeletion(deps, call, name);
       return sendObject(deps, call, { status: 200, object: objects.deleteObject(deps, wanted) });
     case 'deletecollection': {
       const page = listPage(deps.store, resource, { namespace, query: withoutDeleteOptions(query) });
+      for (const { metadata } of page.items) await reviewDeletion(deps, call, metadata.name ?? '');
       objects.deleteCollection(deps, wanted, page.items);
       return sendList(deps, call, page);
     }
     default:
       throw errors.methodNotAllowed();
   }
+}
+
+/** Carries out a write, with the consent of webhooks where it is theirs to give. */
+async function write<T>(
+  deps: RouterDeps,
+  call: Call,
+  kind: string,
+  perform: (request: ObjectRequest) => T,
+): Promise<T> {
+  const { wanted } = call;
+  if (!isReviewed(wanted.resource, wanted.subresource)) return perform(wanted);
+  return admitted(webhookDeps(deps), admissionRequest(deps, call, kind), (admission) =>
+    perform({ ...wanted, admission }),
+  );
+}
+
+async function reviewDeletion(deps: RouterDeps, call: Call, name: string): Promise<void> {
+  const { resource, namespace } = call.wanted;
+  const live = deps.store.get(resource.bucket, namespace, name);
+  if (live === undefined) return; // the deletion itself tells
+  const request = admissionRequest(deps, { ...call, wanted: { ...call.wanted, name } }, 'DeleteOptions');
+  await admitDeletion(webhookDeps(deps), request, fromStored(resource, live));
+}
+
+function webhookDeps({ store, newAuditId, signal }: RouterDeps): WebhookDeps {
+  return { store, newId: newAuditId, signal };
+}
+
+function admissionRequest({ operations }: RouterDeps, { wanted, user }: Call, kind: string): AdmissionRequest {
+  const { resource, namespace, name, query, subresource, warnings } = wanted;
+  const { fieldManager, dryRun } = { fieldManager: query.get('fieldManager'), dryRun: query.getAll('dryRun') };
+  return {
+    user,
+    resource,
+    namespace,
+    name,
+    warnings,
+    read: (object) => operations.read(resource, object, { fieldValidation: 'Ignore' }),
+    dryRun: dryRun.length > 0,
+    options: {
+      kind,
+      ...(fieldManager === null ? {} : { fieldManager }),
+      ...(dryRun.length === 0 ? {} : { dryRun }),
+    },
+    ...(subresource === undefined ? {} : { subresource }),
+  };
 }
 
 function create(deps: RouterDeps, { wanted, user }: Call): object {

@@ -5,12 +5,7 @@ import type Dockerode from 'dockerode';
 import type { Duplex, Writable } from 'node:stream';
 import type { Clock } from '../../clock.js';
 import { PullError, StartError } from './container-runtime.js';
-import type {
-  ContainerExit,
-  ContainerHandle,
-  ContainerRequest,
-  ContainerRuntime,
-} from './container-runtime.js';
+import type { ContainerExit, ContainerHandle, ContainerRequest, ContainerRuntime } from './container-runtime.js';
 import { execInContainer, messageOf, openInContainer } from './docker-session.js';
 import { repositoryOf } from './runtimes.js';
 

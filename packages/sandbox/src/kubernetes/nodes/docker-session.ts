@@ -26,7 +26,10 @@ export async function openInContainer(
     if (tty) stream.pipe(stdout);
     else modem.demuxStream(stream, stdout, stderr);
     const ended = new Promise<void>((resolve) => {
-      stream.once('end', resolve).once('close', resolve).once('error', () => resolve());
+      stream
+        .once('end', resolve)
+        .once('close', resolve)
+        .once('error', () => resolve());
     });
     const exited = ended.then(async () => {
       stdout.end();

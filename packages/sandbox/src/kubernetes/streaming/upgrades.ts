@@ -21,7 +21,10 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 export interface UpgradeDeps {
   readonly podRuntime: PodRuntime | undefined;
   /** The pod, for who asks. @throws {ApiError} 401, 403, 404 */
-  readonly pod: (request: IncomingMessage, path: { namespace: string; name: string; subresource: string }) => KubeObject;
+  readonly pod: (
+    request: IncomingMessage,
+    path: { namespace: string; name: string; subresource: string },
+  ) => KubeObject;
   readonly signal: AbortSignal;
   readonly logger: { error(message: string, fields?: Record<string, unknown>): void };
 }
@@ -62,7 +65,8 @@ export function createUpgradeListener(deps: UpgradeDeps): UpgradeListener {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const { group, resource, namespace, name, subresource } = parsePath(url.pathname) ?? {};
     const known = group === '' && resource === 'pods' && SUBRESOURCES.includes(subresource ?? '');
-    if (!known || namespace === undefined || name === undefined || subresource === undefined) throw errors.unknownPath();
+    if (!known || namespace === undefined || name === undefined || subresource === undefined)
+      throw errors.unknownPath();
     const pod = deps.pod(request, { namespace, name, subresource });
     if (!pod.spec?.['nodeName']) throw errors.badRequest(`pod ${name} does not have a host assigned`);
     const wanted = { pod, subresource, query: url.searchParams, request, socket, head };

@@ -2,6 +2,7 @@ import type { ControllerContext } from './context.js';
 import { startCronJobController } from './cron-job.js';
 import { startDaemonSetController } from './daemon-set.js';
 import { startDeploymentController } from './deployment.js';
+import { startDisruptionController } from './disruption.js';
 import { startEndpointsController } from './endpoints.js';
 import { startGarbageCollector } from './garbage-collector.js';
 import { startJobController } from './job.js';
@@ -18,7 +19,7 @@ export interface ControllersOptions extends ControllerContext {
 }
 
 /**
- * Starts all controllers: workloads, Services' endpoints, claims, service accounts, garbage collection and namespaces.
+ * Starts all controllers: workloads, disruption budgets, Services' endpoints, claims, service accounts, garbage collection and namespaces.
  * They work on what is there and on every change after, without polling.
  *
  * @returns stops them
@@ -33,6 +34,7 @@ export function startControllers(options: ControllersOptions): () => void {
     startDaemonSetController(context),
     startJobController(context),
     startCronJobController(context),
+    startDisruptionController(context),
     startEndpointsController(context),
     startVolumeClaimController(context),
     startGarbageCollector(context),

@@ -26,6 +26,7 @@ export const resources = {
   jobs: batch('jobs'),
   endpointSlices: { group: 'discovery.k8s.io', resource: 'endpointslices' },
   leases: { group: 'coordination.k8s.io', resource: 'leases' },
+  podDisruptionBudgets: { group: 'policy', resource: 'poddisruptionbudgets' },
   storageClasses: { group: 'storage.k8s.io', resource: 'storageclasses' },
   customResourceDefinitions: { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
 } as const satisfies Record<string, ResourceRef>;

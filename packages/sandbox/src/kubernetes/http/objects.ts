@@ -15,6 +15,7 @@ import { applyStrategicPatch } from '../patch/strategic.js';
 import type { Resource } from '../resources.js';
 import { apiVersionOf } from '../resources.js';
 import type { ObjectStore } from '../store.js';
+import { checkEviction } from '../subresources/eviction.js';
 import { toScale, withScale } from '../subresources/scale.js';
 import { jsonFault } from '../json-fault.js';
 import { parseBody, parseYaml } from './body.js';
@@ -355,7 +356,7 @@ export function deleteObject({ operations }: ObjectDeps, request: ObjectRequest)
 
 /** POST to a subresource: binding, eviction, token. */
 export function createSubresource(
-  { operations, clock, authenticator }: ObjectDeps,
+  { operations, store, clock, authenticator }: ObjectDeps,
   request: ObjectRequest,
 ): KubeObject | object {
   const { resource, namespace, name, subresource } = request;
@@ -368,6 +369,7 @@ export function createSubresource(
     return success;
   }
   if (subresource === 'eviction') {
+    checkEviction(store, live);
     const { gracePeriodSeconds, propagationPolicy, dryRun } = (body['deleteOptions'] ?? {}) as Fields;
     operations.delete(resource, namespace, name, {
       ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),

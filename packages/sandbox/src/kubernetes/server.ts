@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAuthenticator } from './auth.js';
 import type { Clock } from './clock.js';
@@ -85,6 +86,7 @@ export function createKubeServer(options: KubeServerOptions): KubeServer {
     ...(acceptsToken === undefined ? {} : { accepts: acceptsToken }),
   });
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // one for each watch
   furnishNamespaces(store, operations, { registry, caCertificate });
   bootstrap(api);
   const deps = {

@@ -1,6 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { expect } from 'vitest';
 import type { Called, Clients } from './__fixtures__/clients.js';
 import { findProgram, startClients } from './__fixtures__/clients.js';
 
@@ -127,7 +128,7 @@ const looks: Readonly<Record<string, (release: Release, expect: Expect) => Promi
   },
 };
 
-type Expect = typeof import('vitest').expect;
+type Expect = typeof expect;
 
 /** `NAMESPACE KIND NAME` of all that releases of charts left but definitions, and `KIND NAME` of what is in no namespace. */
 async function leftovers(): Promise<string[]> {

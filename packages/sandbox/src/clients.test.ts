@@ -1,32 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { env, execPath } from 'node:process';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sandbox } from './start-sandbox.js';
-import { startSandbox } from './start-sandbox.js';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { Called, Clients } from './__fixtures__/clients.js';
+import { findProgram, startClients } from './__fixtures__/clients.js';
 
-const run = promisify(execFile);
-const fetchScript = join(import.meta.dirname, '../../../tools/fetch-helm.mjs');
-const FETCH_TIMEOUT_MS = 60_000;
-const CALL_TIMEOUT_MS = 15_000;
 const TEST_TIMEOUT_MS = 40_000;
-
-/** Path of a program: a variable says it (`TEST_HELM`, `TEST_HELM3`, `TEST_KUBECTL`), or the workspace's script has it. */
-async function findProgram(name: 'helm' | 'helm3' | 'kubectl'): Promise<string | undefined> {
-  const variable = `TEST_${name.toUpperCase()}`;
-  const given = env[variable];
-  if (given !== undefined && given !== '') return given;
-  try {
-    const { stdout } = await run(execPath, [fetchScript, name], { timeout: FETCH_TIMEOUT_MS });
-    return stdout.trim();
-  } catch (error) {
-    console.warn(`skipped: all tests with ${name}; name one by ${variable}. ${(error as Error).message}`);
-    return undefined;
-  }
-}
 
 // One after the other: helm and kubectl come in one archive.
 const kubectl = await findProgram('kubectl');
@@ -78,45 +56,16 @@ const chart: Readonly<Record<string, string>> = {
   'templates/test.yaml': hooked('Pod', 'test', endingPod),
 };
 
-let dir: string;
-let sandbox: Sandbox;
-
-/** Runs a client to its end. */
-async function call(
-  program: string,
-  ...args: readonly string[]
-): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
-  const own = { KUBECONFIG: sandbox.env['KUBECONFIG'], HOME: dir, PATH: env['PATH'] };
-  try {
-    const options = { cwd: dir, env: own, timeout: CALL_TIMEOUT_MS };
-    return { exitCode: 0, ...(await run(program, args, options)) };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string };
-    if (typeof code !== 'number') throw error; // not started, or out of time
-    return { exitCode: code, stdout, stderr };
-  }
-}
-
-/** What a client prints when it succeeds. */
-async function output(program: string, ...args: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await call(program, ...args);
-  expect({ args, exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ args, exitCode: 0, stderr: '' });
-  return stdout;
-}
+let clients: Clients;
+const call = (program: string, ...args: readonly string[]): Promise<Called> => clients.call(program, args);
+const output = (program: string, ...args: readonly string[]): Promise<string> => clients.output(program, args);
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'seatrial-clients-'));
-  for (const [name, text] of Object.entries(chart)) {
-    await mkdir(dirname(join(dir, 'chart', name)), { recursive: true });
-    await writeFile(join(dir, 'chart', name), text);
-  }
-  sandbox = await startSandbox({ docker: 'off', defaultCluster: true, dataDir: dir, operationMs: 10 });
+  clients = await startClients();
+  await clients.write(Object.fromEntries(Object.entries(chart).map(([name, text]) => [`chart/${name}`, text])));
 });
 
-afterAll(async () => {
-  await sandbox.close();
-  await rm(dir, { recursive: true });
-});
+afterAll(() => clients[Symbol.asyncDispose]());
 
 describe.concurrent('real clients', { timeout: TEST_TIMEOUT_MS }, () => {
   for (const [title, helm = ''] of helms) {
@@ -147,8 +96,8 @@ describe.concurrent('real clients', { timeout: TEST_TIMEOUT_MS }, () => {
   const on = (...args: readonly string[]) => output(kubectl ?? '', ...args);
 
   it.skipIf(kubectl === undefined)('of kubectl apply, roll out, change and delete', async ({ expect }) => {
-    const file = join(dir, 'k.yaml');
-    const edited = join(dir, 'k2.yaml');
+    const file = join(clients.dir, 'k.yaml');
+    const edited = join(clients.dir, 'k2.yaml');
     await writeFile(file, manifest('k', { replicas: '1', image: 'node:20' }));
     await writeFile(edited, manifest('k', { replicas: '2', image: 'node:20' }));
     const isDone = ['rollout', 'status', 'deployment/k', '--timeout', '10s'];

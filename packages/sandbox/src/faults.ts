@@ -1,4 +1,6 @@
+import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { SandboxError } from './errors.js';
 
 /** The APIs a fault can be planned for. */
@@ -193,6 +195,29 @@ export function withFaults(listener: RequestListener, faults: Faults, api: Fault
     const body = JSON.stringify(formatRefusal(api, status));
     response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
     response.end(body);
+    return undefined;
+  };
+}
+
+/** Puts faults before a server's upgrades: to WebSocket and the like. */
+export function withUpgradeFaults(
+  listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+  faults: Faults,
+  api: FaultyApi,
+): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+  return (request, socket, head) => {
+    const fault = faults.next(api, request.method ?? 'GET');
+    if (fault === undefined) return listener(request, socket, head);
+    if (fault.kind === 'stall') return undefined; // until either side closes the connection
+    if (fault.kind === 'status') {
+      const status = Number(fault.status);
+      const body = JSON.stringify(formatRefusal(api, status));
+      const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'connection: close'];
+      const type = ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`];
+      socket.end(`${[...head, ...type].join('\r\n')}\r\n\r\n${body}`);
+      return undefined;
+    }
+    socket.destroy();
     return undefined;
   };
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Duplex, Readable, Writable } from 'node:stream';
+
 export { ApiError, isApiError } from './api-error.js';
 
 /** Any object-valued part of a Kubernetes object; its members depend on the kind. */
@@ -158,7 +160,28 @@ export interface LogRequest {
   readonly signal: AbortSignal;
 }
 
-/** The kubelet's side of `pods/log`, implemented beside the API server. */
+/** The streams of a command in a container, or of the container's own program. */
+export interface ContainerSession {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** Empty where there is a terminal. */
+  readonly stderr: Readable;
+  /** Its exit code, 128 + n for signal n, once all output has been handed over. Never rejects. */
+  readonly exited: Promise<number>;
+  /** Tells the terminal its size, in characters. */
+  resize(size: { readonly width: number; readonly height: number }): void;
+  /** The client is gone: ends what was started for it. Repeatable. */
+  close(): void;
+}
+
+/** What is asked of `pods/exec` and `pods/attach`. */
+export interface SessionOptions {
+  readonly container: string;
+  readonly stdin: boolean;
+  readonly tty: boolean;
+}
+
+/** The kubelet's side of `pods/log`, `exec`, `attach` and `portforward`, implemented beside the API server. */
 export interface PodRuntime {
   /**
    * The bytes of the log, ended at its end (with `follow` when the container ends). The API server has checked that the
@@ -167,4 +190,10 @@ export interface PodRuntime {
    * @throws {ApiError} 400 for what the kubelet refuses
    */
   logs(pod: KubeObject, request: LogRequest): AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
+  /** Runs a command. @throws {ApiError} 404 when the container does not run, 400 when it is simulated, 500 for a bad command */
+  exec?(pod: KubeObject, argv: readonly string[], options: SessionOptions): Promise<ContainerSession>;
+  /** Joins the container's own program. @throws {ApiError} 404 when the container does not run */
+  attach?(pod: KubeObject, options: SessionOptions): Promise<ContainerSession>;
+  /** Connects to a port of the pod. @throws {Error} when nothing listens there, or the pod is simulated */
+  dial?(pod: KubeObject, port: number): Promise<Duplex>;
 }

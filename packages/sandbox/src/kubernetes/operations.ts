@@ -98,6 +98,7 @@ export class Operations {
       admitPod(object, context);
       applyLimitRanges(object, context);
     }
+    options.admission?.mutate(object, undefined);
     prepareCreate(resource, object, context);
     options.admit?.(resource, object, undefined);
     this.#refuse(resource, object, [
@@ -110,6 +111,7 @@ export class Operations {
     if (existing !== undefined)
       throw errors.alreadyExists(resource, name, existing.metadata.deletionTimestamp !== undefined);
     admitQuota(resource, object, store);
+    options.admission?.validate(object, undefined);
     const stored = toStored(resource, object);
     if (options.dryRun === true) return fromStored(resource, this.#withoutVersion(stored));
     return fromStored(resource, store.put(resource.bucket, stored));
@@ -190,6 +192,7 @@ export class Operations {
     // A Scale may have made the struct its replicas are in; the defaults of its other members belong to nobody.
     if (options.subresource === 'scale') defaultCustom(resource, object);
     if (resource.bucket === 'pods.' && object.spec !== undefined) admitTolerations(object.spec);
+    options.admission?.mutate(object, live);
     prepareUpdate(resource, object, live, context);
     countGeneration(resource, object, { live, subresource: options.subresource });
     options.admit?.(resource, object, live);
@@ -200,6 +203,7 @@ export class Operations {
       ...validateObject(resource, object, live),
       ...validateUpdate(resource, object, live, options.subresource),
     ]);
+    options.admission?.validate(object, live);
     const isLacking = lacksBytes(resource, object);
     const written = this.#committer.commit(resource, {
       live: stored,

@@ -139,8 +139,12 @@ subjectaccessreviews SubjectAccessReview - cp
 
 const POST = ['create'];
 const READ_WRITE = ['get', 'patch', 'update'];
+const CONNECT = ['create', 'get'];
 const extraSubresources: Record<string, readonly Subresource[]> = {
   'v1/pods': [
+    { name: 'attach', kind: 'PodAttachOptions', verbs: CONNECT },
+    { name: 'exec', kind: 'PodExecOptions', verbs: CONNECT },
+    { name: 'portforward', kind: 'PodPortForwardOptions', verbs: CONNECT },
     { name: 'binding', kind: 'Binding', verbs: POST },
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: POST },
     { name: 'log', kind: 'Pod', verbs: ['get'] },

@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAuthenticator } from './auth.js';
+import { authorize } from './authorization/authorize.js';
 import { bootstrapRbac } from './authorization/bootstrap-roles.js';
+import { impersonated } from './authorization/impersonation.js';
 import { alwaysAllow, createRbacAuthorizer } from './authorization/rbac.js';
 import type { Clock } from './clock.js';
 import { Definitions } from './crd/definitions.js';
@@ -10,7 +12,10 @@ import { createInProcessApi } from './in-process-api.js';
 import type { KubeApi, PodRuntime } from './kube-api.js';
 import { Operations } from './operations.js';
 import { ResourceRegistry } from './resources.js';
+import type { Resource } from './resources.js';
 import { ObjectStore } from './store.js';
+import { createUpgradeListener } from './streaming/upgrades.js';
+import type { UpgradeListener } from './streaming/upgrades.js';
 
 /** Where the server writes what went wrong. */
 export interface Logger {
@@ -55,6 +60,8 @@ export interface KubeServer {
   readonly api: KubeApi;
   /** Handles requests of a `node:http` or `node:https` server. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Handles `upgrade` of such a server: exec, attach and port-forward. */
+  readonly upgradeListener: UpgradeListener;
   /** Ends all watches and stops reacting to definitions. */
   close(): void;
 }
@@ -115,6 +122,18 @@ export function createKubeServer(options: KubeServerOptions): KubeServer {
   return {
     api,
     listener: (request, response) => void route(deps, request, response),
+    upgradeListener: createUpgradeListener({
+      podRuntime,
+      logger,
+      signal: closing.signal,
+      pod({ headers, method }, { namespace, name, subresource }) {
+        const { authorizer } = deps;
+        const user = impersonated(authenticator.authenticate(headers), headers, authorizer);
+        const verb = method === 'POST' ? 'create' : 'get';
+        authorize(authorizer, { user, verb, group: '', resource: 'pods', subresource, namespace, name });
+        return operations.get(registry.find('', 'v1', 'pods') as Resource, namespace, name);
+      },
+    }),
     close() {
       closing.abort();
       definitions.close();

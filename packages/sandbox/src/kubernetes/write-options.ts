@@ -1,3 +1,4 @@
+import type { Admission } from './admission/admit.js';
 import type { DeleteSelection, KubeObject, ObjectMeta } from './kube-api.js';
 import type { Resource } from './resources.js';
 
@@ -15,6 +16,8 @@ export interface WriteOptions {
   readonly warnings?: string[];
   /** A write by the server's own controllers: may change what clients may not (a namespace's finalizers). */
   readonly internal?: boolean;
+  /** Where webhooks come in. @default they do not */
+  readonly admission?: Admission | undefined;
   /** managedFields of the result where the caller has computed them (server-side apply). */
   readonly managed?: ObjectMeta['managedFields'];
   /** Told what is about to be stored; throws to refuse it. */

@@ -36,16 +36,17 @@ const usage = { signature: 0x80, certificates: 0x04, lists: 0x02 } as const;
 /**
  * A new authority and a server certificate signed by it, on P-256, good for a year.
  *
- * @param options.addresses IP addresses the certificate is good for beside 127.0.0.1, `localhost` and the names of the
- * service `kubernetes`.
+ * @param options.dnsNames Names it is good for beside `localhost` and those of the service `kubernetes`. @default none
+ * @param options.addresses IP addresses the certificate is good for beside 127.0.0.1.
  * @see https://www.rfc-editor.org/rfc/rfc5280
  */
 export function createCertificate(options: {
   readonly name: string;
+  readonly dnsNames?: readonly string[];
   readonly addresses: readonly string[];
   readonly nowMs: number;
 }): ServerCertificate {
-  const { name, addresses, nowMs } = options;
+  const { name, dnsNames = [], addresses, nowMs } = options;
   const [authority, server] = [newKeys(), newKeys()];
   const issuer = { name: `${name} CA`, keys: authority };
   const ca = issue({
@@ -58,7 +59,7 @@ export function createCertificate(options: {
     ],
   });
   const ips = ['127.0.0.1', ...addresses].map((ip) => der.tagged(7, ipBytes(ip)));
-  const names = NAMES.map((dns) => der.tagged(2, Buffer.from(dns)));
+  const names = [...NAMES, ...dnsNames].map((dns) => der.tagged(2, Buffer.from(dns)));
   const cert = issue({
     subject: { name, keys: server },
     issuer,

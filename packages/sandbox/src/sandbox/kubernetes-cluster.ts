@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Server } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { createServer } from 'node:https';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,13 +8,14 @@ import type { Clock, Logger } from '../clock.js';
 import { startCloudController } from '../compute/cloud-controller.js';
 import type { ComputeStore } from '../compute/compute-store.js';
 import type { Faults } from '../faults.js';
-import { withFaults } from '../faults.js';
+import { withFaults, withUpgradeFaults } from '../faults.js';
 import type { ClusterKubernetes, KubernetesFactory, KubernetesRequest, NodeRequest } from '../gke/kubernetes.js';
 import { openPort } from '../http/listen.js';
 import type { ContainerEngine } from '../kubernetes/nodes/docker-runtime.js';
 import type { NodeSpec } from '../kubernetes/nodes/node-spec.js';
 import type { Nodes, NodesOptions } from '../kubernetes/nodes/nodes.js';
 import type { AuthorizationMode } from '../kubernetes/server.js';
+import type { UpgradeListener } from '../kubernetes/streaming/upgrades.js';
 import type { ImageStore } from '../registry/image-store.js';
 import type { ServerCertificate } from './certificate.js';
 import { createStorageClasses } from './storage-classes.js';
@@ -105,10 +107,17 @@ async function startKubernetes(
     // The nodes need the server and the server the nodes' logs: the first request comes after both.
     podRuntime: {
       logs: (pod, request) => running.runtime.logs(pod, request),
+      exec: (pod, argv, options) => running.runtime.exec(pod, argv, options),
+      attach: (pod, options) => running.runtime.attach(pod, options),
+      dial: (pod, port) => running.runtime.dial(pod, port),
     },
   });
   createStorageClasses(server.api);
-  const front = await listen(withFaults(server.listener, deps.faults, 'kubernetes'), { certificate, cluster, gateway });
+  const listeners = {
+    request: withFaults(server.listener, deps.faults, 'kubernetes'),
+    upgrade: withUpgradeFaults(server.upgradeListener, deps.faults, 'kubernetes'),
+  };
+  const front = await listen(listeners, { certificate, cluster, gateway });
   const stopOwn = startControllers({ api: server.api, clock, newId, logger });
   const stopCloud = startCloudController({
     api: server.api,
@@ -166,7 +175,7 @@ async function startKubernetes(
 
 /** Opens the port on loopback and, for an engine's containers, on their bridge. */
 async function listen(
-  listener: RequestListener,
+  listeners: { readonly request: RequestListener; readonly upgrade: UpgradeListener },
   options: {
     readonly certificate: ServerCertificate;
     readonly cluster: { readonly port: number };
@@ -175,14 +184,20 @@ async function listen(
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const { certificate, cluster, gateway } = options;
   const servers: Server[] = [];
+  const upgraded = new Set<Duplex>(); // the server itself forgets them
   const open = async (host: string, port: number) => {
     const { key, cert } = certificate;
     // Watches stay open for as long as they like.
-    const server = createServer({ key, cert, requestTimeout: 0, keepAliveTimeout: 60_000 }, listener);
+    const server = createServer({ key, cert, requestTimeout: 0, keepAliveTimeout: 60_000 }, listeners.request);
+    server.on('upgrade', (request, socket, head) => {
+      upgraded.add(socket.once('close', () => upgraded.delete(socket)));
+      listeners.upgrade(request, socket, head);
+    });
     servers.push(server);
     return openPort(server, { host, port, what: 'a Kubernetes API server' });
   };
   const close = async () => {
+    for (const socket of upgraded) socket.destroy();
     await Promise.all(
       servers.map((server) => {
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));

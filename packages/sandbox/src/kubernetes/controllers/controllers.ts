@@ -2,6 +2,7 @@ import type { ControllerContext } from './context.js';
 import { startCronJobController } from './cron-job.js';
 import { startDaemonSetController } from './daemon-set.js';
 import { startDeploymentController } from './deployment.js';
+import { startDisruptionController } from './disruption.js';
 import { startEndpointsController } from './endpoints.js';
 import { startGarbageCollector } from './garbage-collector.js';
 import { startJobController } from './job.js';
@@ -19,8 +20,8 @@ export interface ControllersOptions extends ControllerContext {
 }
 
 /**
- * Starts all controllers: workloads, Services' endpoints, claims, service accounts, aggregated roles, garbage
- * collection and namespaces.
+ * Starts all controllers: workloads, disruption budgets, Services' endpoints, claims, service accounts,
+ * aggregated roles, garbage collection and namespaces.
  * They work on what is there and on every change after, without polling.
  *
  * @returns stops them
@@ -35,6 +36,7 @@ export function startControllers(options: ControllersOptions): () => void {
     startDaemonSetController(context),
     startJobController(context),
     startCronJobController(context),
+    startDisruptionController(context),
     startEndpointsController(context),
     startVolumeClaimController(context),
     startRoleAggregation(context),

@@ -26,6 +26,7 @@ export const resources = {
   jobs: batch('jobs'),
   endpointSlices: { group: 'discovery.k8s.io', resource: 'endpointslices' },
   leases: { group: 'coordination.k8s.io', resource: 'leases' },
+  podDisruptionBudgets: { group: 'policy', resource: 'poddisruptionbudgets' },
   storageClasses: { group: 'storage.k8s.io', resource: 'storageclasses' },
   clusterRoles: { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
   customResourceDefinitions: { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },

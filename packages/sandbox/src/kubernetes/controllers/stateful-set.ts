@@ -2,6 +2,7 @@ import { isApiError } from '../kube-api.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import type { Controller } from './context.js';
 import { ensureRevision, forgetRevisions, revisionsOf } from './controller-revision.js';
+import { ownClaims } from './claim-retention.js';
 import { createEventRecorder } from './events.js';
 import { keyOf, splitKey } from './object-key.js';
 import { claim, controllerKey } from './ownership.js';
@@ -79,6 +80,7 @@ export const startStatefulSetController: Controller = ({ api, clock, newId, logg
     const first: number = ordinals.start ?? 0;
     const parallel = podManagementPolicy === 'Parallel';
     const pods = new Map(podsOf(set).map((pod) => [ordinalOf(set, pod), pod]));
+    for (const ordinal of pods.keys()) if (ordinal < first + replicas) ownClaims(api, set, { ordinal });
     for (let ordinal = first; ordinal < first + replicas; ordinal += 1) {
       const pod = pods.get(ordinal);
       if (pod === undefined) {
@@ -98,7 +100,8 @@ export const startStatefulSetController: Controller = ({ api, clock, newId, logg
       if (!parallel && (pod.metadata.deletionTimestamp !== undefined || !isAvailable(set, pod))) return;
     }
     const condemned = [...pods].filter(([ordinal]) => ordinal < first || ordinal >= first + replicas).reverse();
-    for (const [, pod] of condemned) {
+    for (const [ordinal, pod] of condemned) {
+      ownClaims(api, set, { ordinal, condemned: pod });
       if (pod.metadata.deletionTimestamp === undefined) remove(set, pod);
       if (!parallel) return;
     }

@@ -3,6 +3,7 @@ import { fault } from '../errors.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import type { Operations } from '../operations.js';
 import type { Resource } from '../resources.js';
+import { checkEviction } from '../subresources/eviction.js';
 import type { WriteOptions } from '../write-options.js';
 import { parseBody } from './body.js';
 import type { ObjectDeps, ObjectRequest } from './object-request.js';
@@ -10,7 +11,7 @@ import { writeOptions } from './object-request.js';
 
 /** POST to a subresource: binding, eviction, token. */
 export function createSubresource(
-  { operations, clock, authenticator }: ObjectDeps,
+  { operations, store, clock, authenticator }: ObjectDeps,
   request: ObjectRequest,
 ): KubeObject | object {
   const { resource, namespace, name, subresource } = request;
@@ -23,6 +24,7 @@ export function createSubresource(
     return success;
   }
   if (subresource === 'eviction') {
+    checkEviction(store, live);
     const { gracePeriodSeconds, propagationPolicy, dryRun } = (body['deleteOptions'] ?? {}) as Fields;
     operations.delete(resource, namespace, name, {
       ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),

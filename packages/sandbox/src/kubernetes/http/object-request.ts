@@ -1,3 +1,4 @@
+import type { Admission } from '../admission/admit.js';
 import type { Authenticator } from '../auth.js';
 import type { Clock } from '../clock.js';
 import * as errors from '../errors.js';
@@ -29,13 +30,15 @@ export interface ObjectRequest {
   readonly warnings: string[];
   /** Refuses what the user may not write, whatever its verb. */
   readonly admit: WriteOptions['admit'];
+  /** Where webhooks come in. */
+  readonly admission?: Admission | undefined;
 }
 
 const MAX_MANAGER_BYTES = 128;
 
 /** Who writes, and how, from the query. @throws {ApiError} 422 for a parameter out of range */
 export function writeOptions(
-  { query, userAgent, warnings, subresource, admit }: ObjectRequest,
+  { query, userAgent, warnings, subresource, admit, admission }: ObjectRequest,
   kind: string,
 ): WriteOptions & { force?: boolean } {
   const faults: errors.FieldError[] = [];
@@ -55,5 +58,6 @@ export function writeOptions(
     warnings,
     ...(admit === undefined ? {} : { admit }),
     ...(subresource === undefined ? {} : { subresource }),
+    ...(admission === undefined ? {} : { admission }),
   };
 }

@@ -4,7 +4,7 @@ import { isEqual } from '../equal.js';
 import * as errors from '../errors.js';
 import type { Authorizer } from '../authorization/rbac.js';
 import type { Attributes } from '../authorization/attributes.js';
-import { refusal } from '../authorization/attributes.js';
+import { authorize } from '../authorization/authorize.js';
 import { impersonated } from '../authorization/impersonation.js';
 import type { User } from '../authorization/user.js';
 import type { KubeObject, PodRuntime } from '../kube-api.js';
@@ -28,6 +28,7 @@ import { createObject, replaceObject } from './write-object.js';
 import { parsePath } from './path.js';
 import type { ResourcePath } from './path.js';
 import { sendError, sendJson, sendText } from './render.js';
+import { reviewDeletion, reviewedWrite } from './reviewed-writes.js';
 import { streamWatch } from './watch.js';
 
 /** What the router serves from. */
@@ -130,6 +131,8 @@ async function serveResource(deps: RouterDeps, exchange: Exchange, user: User): 
     throw errors.badRequest('name must be provided');
   }
   if (!allowed.includes(asked)) throw errors.methodNotAllowed();
+  if (/^Pod(Attach|Exec|PortForward)Options$/.test(subresource?.kind ?? ''))
+    throw errors.badRequest('Upgrade request required');
   if (asked === 'deletecollection' && resource.namespaced && path.namespace === undefined)
     throw errors.methodNotAllowed();
   if (asked === 'create' && resource.namespaced && path.namespace === undefined) throw errors.methodNotAllowed();
@@ -156,11 +159,6 @@ async function serveResource(deps: RouterDeps, exchange: Exchange, user: User): 
       ? ({ type: 'json' } as const)
       : negotiate(request.headers.accept, resource.custom !== undefined);
   await serveVerb(deps, { ...exchange, clock: deps.clock, path, wanted, verb: asked, accepted, user });
-}
-
-function authorize(authorizer: Authorizer, attributes: Attributes): void {
-  const decision = authorizer.authorize(attributes);
-  if (!decision.allowed) throw refusal(attributes, decision);
 }
 
 // What a path is about, as authorization sees it: a namespace is in itself, and who selects one name asks for it.
@@ -232,19 +230,30 @@ async function serveVerb(deps: RouterDeps, call: Call): Promise<void> {
       );
     }
     case 'create':
-      return sendObject(call, { status: 201, object: create(deps, call) });
+      return sendObject(call, {
+        status: 201,
+        object: await reviewedWrite(deps, call, 'CreateOptions', (admitted) =>
+          create(deps, { ...call, wanted: admitted }),
+        ),
+      });
     case 'update': {
-      const { object, created } = replaceObject(deps, wanted);
+      const { object, created } = await reviewedWrite(deps, call, 'UpdateOptions', (admitted) =>
+        replaceObject(deps, admitted),
+      );
       return sendObject(call, { status: created ? 201 : 200, object });
     }
     case 'patch': {
-      const { object, created } = patchObject(deps, wanted);
+      const { object, created } = await reviewedWrite(deps, call, 'PatchOptions', (admitted) =>
+        patchObject(deps, admitted),
+      );
       return sendObject(call, { status: created ? 201 : 200, object });
     }
     case 'delete':
+      await reviewDeletion(deps, call, name);
       return sendObject(call, { status: 200, object: deleteObject(deps, wanted) });
     case 'deletecollection': {
       const page = listPage(deps.store, resource, { namespace, query: withoutDeleteOptions(query) });
+      for (const { metadata } of page.items) await reviewDeletion(deps, call, metadata.name ?? '');
       deleteCollection(deps, wanted, page.items);
       return sendList(call, page);
     }

@@ -6,7 +6,7 @@ import type { Fields } from '../kube-api.js';
 import type { ContainerHost } from './container-host.js';
 import { runContainerProbes } from './container-probes.js';
 import { StartError } from './container-runtime.js';
-import type { ContainerExit, ContainerHandle } from './container-runtime.js';
+import type { ContainerExit, ContainerHandle, ContainerRequest } from './container-runtime.js';
 import type { PulledImage } from './image-store.js';
 import { runPostStart, stopWithHook } from './lifecycle-hooks.js';
 import { LogFile } from './log-file.js';
@@ -19,6 +19,8 @@ import { nextBackoffMs } from './restart-back-off.js';
 /** A container that ran this long starts its back-off anew. */
 const STEADY_MS = 600_000;
 
+type OutputListener = ContainerRequest['log'];
+
 /** Runs one container of a pod with its restarts, until it is done or the pod ends. */
 export class ContainerLoop {
   readonly record: ContainerRecord;
@@ -28,6 +30,7 @@ export class ContainerLoop {
   #handle: ContainerHandle | undefined;
   #logs: LogFile | undefined;
   #previousLogs: LogFile | undefined;
+  readonly #listeners = new Set<OutputListener>();
   #startedMs = 0;
   #stopReason: 'pod' | 'probe' | undefined;
 
@@ -53,6 +56,17 @@ export class ContainerLoop {
   /** Log of the present run, or of the one before. */
   logs(previous: boolean): LogFile | undefined {
     return previous ? this.#previousLogs : this.#logs;
+  }
+
+  /** The container as it runs now. */
+  get handle(): ContainerHandle | undefined {
+    return this.#handle;
+  }
+
+  /** Hands over what the container prints from now on. @returns stops it */
+  listen(listener: OutputListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /**
@@ -131,7 +145,10 @@ export class ContainerLoop {
         dir,
         podIp: this.#host.podIp(),
         init: record.init,
-        log: (chunk, stream) => logs.append(chunk, stream),
+        log: (chunk, stream) => {
+          logs.append(chunk, stream);
+          for (const listener of this.#listeners) listener(chunk, stream);
+        },
       });
     } catch (error) {
       logs.close();

@@ -1,4 +1,5 @@
-import type { Fields, KubeObject } from '../kube-api.js';
+import type { Writable } from 'node:stream';
+import type { ContainerSession, Fields, KubeObject } from '../kube-api.js';
 import type { PulledImage } from './image-store.js';
 
 /** A folder or file of the node seen at a path in the container. */
@@ -46,6 +47,15 @@ export interface ExecResult {
   readonly output: string;
 }
 
+/** A command to run inside a container. */
+export interface SessionRequest {
+  readonly argv: readonly string[];
+  /** Will anything be written to it? */
+  readonly stdin: boolean;
+  /** Ask for a terminal: output and errors come as one. */
+  readonly tty: boolean;
+}
+
 /** A started container. */
 export interface ContainerHandle {
   /** Never rejects. */
@@ -56,6 +66,10 @@ export interface ContainerHandle {
   stop(graceMs: number): Promise<void>;
   /** Runs a command beside the container's own. */
   exec(argv: readonly string[], timeoutMs: number): Promise<ExecResult>;
+  /** Runs a command and hands over its streams. Absent where nothing runs. @throws {StartError} when it cannot be started */
+  readonly open?: (request: SessionRequest) => Promise<ContainerSession>;
+  /** Input of the container's own program, where its spec asks for one. */
+  readonly stdin?: Writable;
   /** Are probes answered without asking? So it is where nothing runs. */
   readonly simulated: boolean;
 }

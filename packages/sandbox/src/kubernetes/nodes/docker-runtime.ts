@@ -1,16 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import type { Clock } from '../../clock.js';
 import { PullError, StartError } from './container-runtime.js';
-import type {
-  ContainerExit,
-  ContainerHandle,
-  ContainerRequest,
-  ContainerRuntime,
-  ExecResult,
-} from './container-runtime.js';
+import type { ContainerExit, ContainerHandle, ContainerRequest, ContainerRuntime } from './container-runtime.js';
+import { execInContainer, messageOf, openInContainer } from './docker-session.js';
 import { repositoryOf } from './runtimes.js';
 
 /** What is used of a `dockerode` client. */
@@ -34,16 +29,26 @@ export interface ContainerEngine {
 export interface EngineContainer {
   readonly id: string;
   start(): Promise<unknown>;
-  attach(options: { stream: true; stdout: true; stderr: true }): Promise<NodeJS.ReadWriteStream>;
+  attach(options: { stream: true; stdout: true; stderr: true; stdin?: true; hijack?: true }): Promise<Duplex>;
   wait(options: { condition: 'next-exit' }): Promise<{ StatusCode: number }>;
   stop(options: { t: number }): Promise<unknown>;
   kill(): Promise<unknown>;
   remove(options: { force: true; v: true; abortSignal?: AbortSignal }): Promise<unknown>;
   inspect(): Promise<{ NetworkSettings: { IPAddress?: string; Networks?: Record<string, { IPAddress?: string }> } }>;
-  exec(options: { Cmd: readonly string[]; AttachStdout: true; AttachStderr: true }): Promise<{
-    start(options: { hijack: true; stdin: false }): Promise<Duplex>;
-    inspect(): Promise<{ ExitCode: number | null }>;
-  }>;
+  exec(options: {
+    Cmd: readonly string[];
+    AttachStdout: true;
+    AttachStderr: true;
+    AttachStdin?: boolean;
+    Tty?: boolean;
+  }): Promise<EngineExec>;
+}
+
+/** A command in a container as `dockerode` hands it out. */
+export interface EngineExec {
+  start(options: { hijack: true; stdin: boolean; Tty?: boolean }): Promise<Duplex>;
+  inspect(): Promise<{ ExitCode: number | null }>;
+  resize(options: { h: number; w: number }): Promise<unknown>;
 }
 
 /** What is read of an image. */
@@ -61,7 +66,6 @@ export interface ImageInspection {
 export const LABEL = 'seatrial-sandbox';
 /** Label that names the process that made the container, where the system can tell. */
 export const OWNER_LABEL = 'seatrial-sandbox.owner';
-const MAX_EXEC_BYTES = 10_240;
 
 /**
  * Runs containers with a real container engine.
@@ -114,7 +118,9 @@ export function createDockerRuntime(options: {
       const [stdout, stderr] = [new PassThrough(), new PassThrough()];
       stdout.on('data', (chunk: Buffer) => request.log(chunk, 'stdout'));
       stderr.on('data', (chunk: Buffer) => request.log(chunk, 'stderr'));
-      const stream = await created.attach({ stream: true, stdout: true, stderr: true });
+      const input = request.container['stdin'] === true ? ({ stdin: true, hijack: true } as const) : {};
+      const stream = await created.attach({ stream: true, stdout: true, stderr: true, ...input });
+      const stdin = 'stdin' in input ? stream : undefined;
       engine.modem.demuxStream(stream, stdout, stderr);
       // The default condition, not-running, is met before the start.
       const waiting = created.wait({ condition: 'next-exit' });
@@ -140,7 +146,7 @@ export function createDockerRuntime(options: {
         .inspect()
         .catch(() => nowhere);
       const address = NetworkSettings.IPAddress || Object.values(NetworkSettings.Networks ?? {})[0]?.IPAddress;
-      return handleOf(created, exited, address === '' ? undefined : address);
+      return handleOf(created, exited, { address: address === '' ? undefined : address, stdin });
     },
 
     async close() {
@@ -183,6 +189,7 @@ export function createDockerRuntime(options: {
         Entrypoint: request.argv.slice(0, 1),
         Cmd: request.argv.slice(1),
         WorkingDir: workingDir,
+        ...(container['stdin'] === true ? { OpenStdin: true, StdinOnce: container['stdinOnce'] === true } : {}),
         ...(user === undefined ? {} : { User: String(user) }),
         ...(owner === undefined ? { Hostname: pod.spec?.['hostname'] ?? name } : {}),
         HostConfig: {
@@ -199,7 +206,7 @@ export function createDockerRuntime(options: {
   function handleOf(
     created: EngineContainer,
     exited: Promise<ContainerExit>,
-    address: string | undefined,
+    { address, stdin }: { readonly address: string | undefined; readonly stdin: Writable | undefined },
   ): ContainerHandle {
     return {
       exited,
@@ -211,34 +218,10 @@ export function createDockerRuntime(options: {
         await Promise.race([asked.catch(() => undefined), exited]);
         await exited;
       },
-      exec: (argv, timeoutMs) => execIn(created, argv, timeoutMs),
+      exec: (argv, timeoutMs) => execInContainer(engine, created, { argv, timeoutMs, clock }),
+      open: (request) => openInContainer(engine, created, request),
+      ...(stdin === undefined ? {} : { stdin }),
     };
-  }
-
-  async function execIn(created: EngineContainer, argv: readonly string[], timeoutMs: number): Promise<ExecResult> {
-    try {
-      const exec = await created.exec({ Cmd: argv, AttachStdout: true, AttachStderr: true });
-      const stream = await exec.start({ hijack: true, stdin: false });
-      const output = new PassThrough();
-      engine.modem.demuxStream(stream, output, output);
-      const text = collect(output);
-      const over = new AbortController();
-      const ended = new Promise<boolean>((resolve) => {
-        stream.once('end', () => resolve(true)).once('close', () => resolve(true));
-      });
-      const late = clock.sleep(timeoutMs, over.signal).then(
-        () => false,
-        () => true,
-      );
-      const inTime = await Promise.race([ended, late]);
-      over.abort();
-      stream.destroy();
-      if (!inTime) return { exitCode: 124, output: `command timed out after ${timeoutMs} ms` };
-      const { ExitCode } = await exec.inspect();
-      return { exitCode: ExitCode ?? 255, output: text() };
-    } catch (error) {
-      return { exitCode: 126, output: messageOf(error) };
-    }
   }
 }
 
@@ -246,17 +229,3 @@ const nowhere: { readonly NetworkSettings: { IPAddress?: string; Networks?: Reco
   {
     NetworkSettings: {},
   };
-
-function collect(stream: Readable): () => string {
-  let text = '';
-  stream.on('data', (chunk: Buffer) => {
-    if (text.length < MAX_EXEC_BYTES) text += chunk.toString('utf8');
-  });
-  return () => text;
-}
-
-/** The engine's own words, which dockerode puts behind `(HTTP code 404) no such image - `. */
-function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/^\(HTTP code \d+\) [^-]*- /, '').trim();
-}

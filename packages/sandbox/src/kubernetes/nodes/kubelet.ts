@@ -2,7 +2,9 @@ import { ApiError } from '../kube-api.js';
 import { isPodEnded } from '../controllers/pod-state.js';
 import { resources } from '../controllers/resources.js';
 import { isApiError } from '../kube-api.js';
-import type { KubeApi, KubeObject, LogRequest, PodRuntime } from '../kube-api.js';
+import type { Fields, KubeApi, KubeObject, LogRequest, PodRuntime } from '../kube-api.js';
+import type { ContainerLoop } from './container-loop.js';
+import { dialPod, openAttached, openExec } from './pod-sessions.js';
 import { usesObject } from './pod-volumes.js';
 import { PodWorker } from './pod-worker.js';
 import type { PodHost } from './pod-worker.js';
@@ -18,7 +20,7 @@ export interface KubeletOptions {
 
 /** Runs the pods bound to its nodes. */
 export interface Kubelet {
-  readonly runtime: PodRuntime;
+  readonly runtime: Required<PodRuntime>;
   /** Ends all pods at once and removes what they left. */
   stop(): Promise<void>;
 }
@@ -78,6 +80,14 @@ export function startKubelet({ api, hosts, configChanged }: KubeletOptions): Kub
     return api.list(resources.pods, { namespace }).find(({ metadata }) => metadata.uid === uid);
   }
 
+  const loopsOf = (pod: KubeObject): readonly ContainerLoop[] => {
+    const { initContainers = [], containers = [] } = pod.spec ?? {};
+    const worker = workers.get(pod.metadata.uid ?? '');
+    return [...initContainers, ...containers].flatMap(({ name }: Fields) => worker?.container(name) ?? []);
+  };
+  const loopOf = (pod: KubeObject, container: string): ContainerLoop | undefined =>
+    workers.get(pod.metadata.uid ?? '')?.container(container);
+
   return {
     runtime: {
       logs(pod: KubeObject, request: LogRequest) {
@@ -89,6 +99,9 @@ export function startKubelet({ api, hosts, configChanged }: KubeletOptions): Kub
         }
         return file?.read(request) ?? nothing();
       },
+      exec: (pod, argv, options) => openExec(loopOf(pod, options.container), argv, options),
+      attach: async (pod, options) => openAttached(loopOf(pod, options.container), options),
+      dial: (pod, port) => dialPod(loopsOf(pod), pod, port),
     },
     async stop() {
       for (const stop of stops) stop();

@@ -54,8 +54,8 @@ export interface NodesOptions {
 
 /** The running nodes. */
 export interface Nodes {
-  /** For the API server's `pods/log`. */
-  readonly runtime: PodRuntime;
+  /** For the API server's `pods/log`, `exec`, `attach` and `portforward`. */
+  readonly runtime: Required<PodRuntime>;
   /** Ends all pods and removes their files. */
   stop(): Promise<void>;
 }

@@ -3,16 +3,16 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, posix } from 'node:path';
-import { execPath, kill, pid } from 'node:process';
+import { execPath, pid } from 'node:process';
 import type { Clock } from '../../clock.js';
 import { missingCommand, StartError } from './container-runtime.js';
-import type { ContainerExit, ContainerHandle, ContainerRequest, ExecResult } from './container-runtime.js';
+import type { ContainerExit, ContainerHandle, ContainerRequest } from './container-runtime.js';
 import { mapPath, planCommand } from './node-command.js';
 import { preloadUrl } from './pod-preload.js';
+import { execProcess, openProcess, signalGroup } from './process-session.js';
 
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const MAX_MESSAGE_BYTES = 4_096;
-const MAX_EXEC_BYTES = 10_240;
 
 /** What containers run as processes have in common. */
 export interface ProcessOptions {
@@ -76,9 +76,10 @@ export async function startProcess(
     cwd,
     env,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: [container['stdin'] === true ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
   });
   await started(child);
+  child.stdin?.on('error', () => undefined); // it ended, or closed its input
   child.stdout?.on('data', (chunk: Buffer) => request.log(chunk, 'stdout'));
   child.stderr?.on('data', (chunk: Buffer) => request.log(chunk, 'stderr'));
   const exited = waitForEnd(child, messageFile);
@@ -86,7 +87,9 @@ export async function startProcess(
     exited,
     simulated: false,
     stop: (graceMs) => stopGroup(child, exited, graceMs, options.clock),
-    exec: (argv, timeoutMs) => execBeside({ ...subject, argv }, { cwd, env, timeoutMs, clock: options.clock }),
+    exec: (argv, timeoutMs) => execProcess({ ...subject, argv }, { cwd, env, timeoutMs, clock: options.clock }),
+    open: (asked) => openProcess({ ...subject, argv: asked.argv }, { cwd, env, ...asked }),
+    ...(child.stdin === null ? {} : { stdin: child.stdin }),
   };
 }
 
@@ -129,15 +132,6 @@ async function readMessage(file: string): Promise<string> {
   return bytes.subarray(0, MAX_MESSAGE_BYTES).toString('utf8');
 }
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    kill(-child.pid, signal);
-  } catch {
-    // ESRCH: all of the group have ended
-  }
-}
-
 async function stopGroup(
   child: ChildProcess,
   exited: Promise<ContainerExit>,
@@ -153,53 +147,4 @@ async function stopGroup(
   if (!over.signal.aborted) signalGroup(child, 'SIGKILL');
   over.abort();
   await exited;
-}
-
-async function execBeside(
-  subject: Parameters<typeof planCommand>[0],
-  limits: {
-    readonly cwd: string;
-    readonly env: Record<string, string>;
-    readonly timeoutMs: number;
-    readonly clock: Clock;
-  },
-): Promise<ExecResult> {
-  const plan = await planCommand(subject);
-  const [command = ''] = subject.argv;
-  if (plan.kind === 'missing') return { exitCode: 126, output: missingCommand(command).message };
-  const preload = preloadUrl({ parentPid: pid, address: undefined });
-  // A process has no mounts: absolute paths mean the container's files.
-  const mapped = subject.argv.slice(1).map((arg) => (arg.startsWith('/') ? mapPath(subject.root, arg) : arg));
-  const [file, args] =
-    plan.kind === 'node' ? [execPath, ['--import', preload, ...plan.args]] : [posix.basename(command), mapped];
-  const child = spawn(file, [...args], {
-    cwd: limits.cwd,
-    env: limits.env,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-  });
-  let output = '';
-  const keep = (chunk: Buffer): void => {
-    if (output.length < MAX_EXEC_BYTES) output += chunk.toString('utf8');
-  };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
-  const over = new AbortController();
-  return new Promise((resolve) => {
-    const finish = (exitCode: number, text = output): void => {
-      over.abort();
-      child.stdio[3]?.destroy();
-      resolve({ exitCode, output: text });
-    };
-    child.once('error', (error) => finish(126, error.message));
-    child.once('exit', () => child.stdio[3]?.destroy());
-    child.once('close', (code, signal) => finish(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
-    limits.clock.sleep(limits.timeoutMs, over.signal).then(
-      () => {
-        signalGroup(child, 'SIGKILL');
-        finish(124, `command timed out after ${limits.timeoutMs} ms`);
-      },
-      () => undefined, // ended in time
-    );
-  });
 }

@@ -49,7 +49,8 @@ function readOptions(pod: KubeObject, query: URLSearchParams, nowMs: number): Om
   };
 }
 
-function chooseContainer(pod: KubeObject, asked: string): string {
+/** The container that is meant. @throws {ApiError} 400 when it is not clear, or not one of the pod */
+export function chooseContainer(pod: KubeObject, asked: string): string {
   const { spec = {}, metadata } = pod;
   const names = (member: string): string[] => (spec[member] ?? []).map(({ name }: Fields) => name);
   const [containers, init, ephemeral] = [names('containers'), names('initContainers'), names('ephemeralContainers')];

@@ -5,7 +5,6 @@ import type { FieldError } from '../errors.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import type { Resource } from '../resources.js';
 import { validateConfigMap, validateSecret } from './config.js';
-import { subdomainFaults } from './names.js';
 import { validateIngress, validateNetworkPolicy, validateService } from './network.js';
 import { validateAutoscaler, validateClaim, validateLease, validateLimitRange } from './others.js';
 import { podSpecChange, tolerationsChange, validatePodSpec } from './pods.js';

@@ -144,7 +144,7 @@ function reasonOf(error: NodeJS.ErrnoException, { url, address }: Target): strin
   const at = `${address?.host ?? url.hostname}:${address?.port ?? url.port}`;
   if (error.code === 'ECONNREFUSED') return `dial tcp ${at}: connect: connection refused`;
   if (error.code === 'ECONNRESET') return 'EOF';
-  if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(error.code ?? '')) {
+  if (/CERT|SELF_SIGNED|LEAF_SIGNATURE|ISSUER|ALTNAME/.test(error.code ?? '')) {
     return `tls: failed to verify certificate: x509: ${error.message}`;
   }
   return error.message;

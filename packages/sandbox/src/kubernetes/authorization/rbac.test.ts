@@ -1,8 +1,10 @@
 // Wording and reasons are those of a Kubernetes 1.20 for the same requests.
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fields } from '../kube-api.js';
 import { createKubeServer } from '../server.js';
@@ -20,7 +22,7 @@ beforeEach(async () => {
   nowMs = Date.UTC(2026, 0, 1);
   const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
   const kube = createKubeServer({ clock, newId: randomUUID, authorization: 'rbac', tokens: ['admin'] });
-  const server = createServer(kube.listener).listen(0, '127.0.0.1');
+  const server = createServer(kube.listener).on('upgrade', kube.upgradeListener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   stop = () => {
@@ -61,6 +63,18 @@ async function ask(method: string, path: string, body?: object, { as, token = 'a
   return (await response.json()) as Fields;
 }
 
+/** What a request to be connected to a pod is refused with. */
+async function connect(path: string, as: string): Promise<Fields> {
+  const headers = {
+    authorization: 'Bearer admin',
+    'impersonate-user': as,
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+  };
+  const [response] = (await once(request(`${url}${path}`, { headers }).end(), 'response')) as [IncomingMessage];
+  return (await json(response)) as Fields;
+}
+
 function bind(name: string, role: object, subject: object, from: From = {}): Promise<Fields> {
   const body = { metadata: { name }, roleRef: { apiGroup, ...role }, subjects: [subject] };
   return ask('POST', `${RBAC}/namespaces/team/rolebindings`, body, from);
@@ -70,6 +84,16 @@ const isAllowed = async (review: string, spec: object, from: From = {}): Promise
   (await ask('POST', `${REVIEWS}/${review}`, { spec }, from))['status'] as Fields;
 
 describe('a request that no role allows', () => {
+  it('is not connected to a pod either', async () => {
+    const path = '/api/v1/namespaces/team/pods/p/exec?command=id&stdout=true';
+    expect(await connect(path, 'dave')).toMatchObject({
+      code: 403,
+      message:
+        'pods "p" is forbidden: User "dave" cannot get resource "pods/exec" in API group "" in the namespace "team"',
+    });
+    expect(await connect(path, 'bob')).toMatchObject({ code: 404, message: 'pods "p" not found' });
+  });
+
   it.each([
     [
       'an object of a namespace',

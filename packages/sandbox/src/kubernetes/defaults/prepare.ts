@@ -40,6 +40,10 @@ const creators: Readonly<Record<string, Prepare>> = {
     object.metadata.finalizers = [...new Set([...(object.metadata.finalizers ?? []), 'kubernetes.io/pv-protection'])];
     object.status = { phase: 'Pending' };
   },
+  // Alone of all kinds it gets a name where the client gives none.
+  'limitranges.': ({ metadata }, { newId }) => {
+    if (metadata.name === undefined || metadata.name === '') metadata.name = newId();
+  },
   'jobs.batch': prepareJob,
   'daemonsets.apps': (object) => {
     object.metadata.annotations = { ...object.metadata.annotations, [TEMPLATE_GENERATION]: '1' };

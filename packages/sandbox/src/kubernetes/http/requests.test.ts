@@ -54,6 +54,13 @@ describe(createKubeServer, () => {
     expect(second['metadata'].continue).toBeUndefined();
   });
 
+  it('names limit ranges that come without a name, and no other kind', async () => {
+    const limits = { metadata: {}, spec: { limits: [{ type: 'Container', max: { cpu: '1' } }] } };
+    const made = await ask('POST', '/limitranges', limits);
+    expect(made).toMatchObject({ kind: 'LimitRange', metadata: { name: expect.stringMatching(/^[0-9a-f-]{36}$/) } });
+    expect(await ask('POST', '/configmaps', { metadata: {} })).toMatchObject({ code: 422 });
+  });
+
   it('refuses in YAML who asks for YAML', async () => {
     const response = await fetch(`${url}/configmaps/none`, { headers: { accept: 'application/yaml' } });
     expect(response.headers.get('content-type')).toBe('application/yaml');

@@ -140,7 +140,7 @@ function daemonSetFaults(spec: Fields): FieldError[] {
   const { type, rollingUpdate } = (spec['updateStrategy'] ?? {}) as { type?: string; rollingUpdate?: Fields };
   if (type === 'OnDelete') return [];
   if (type !== 'RollingUpdate') {
-    return [fault.notSupported('spec.updateStrategy.type', type, ['OnDelete', 'RollingUpdate'])];
+    return [fault.notSupported('spec.updateStrategy', spec['updateStrategy'], ['OnDelete', 'RollingUpdate'])];
   }
   if (!isNothing(rollingUpdate?.['maxUnavailable']) || !isNothing(rollingUpdate?.['maxSurge'])) return [];
   const at = 'spec.updateStrategy.rollingUpdate.maxUnavailable';

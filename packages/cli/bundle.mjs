@@ -1,5 +1,5 @@
 // Makes few files of many: a command line imports this package before anything else, and each file costs a millisecond.
-// Types are the compiler's (`tsc`); what loads late stays in files of its own. commander comes along, with its licence.
+// Types are the compiler's (`tsc`); what loads late stays in files of its own. Two libraries come along, with their licences.
 import { build } from 'esbuild';
 import { copyFile, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -9,8 +9,10 @@ const dist = new URL('dist/', import.meta.url);
 for (const file of await readdir(dist).catch(() => [])) {
   if (/\.js(\.map)?$/.test(file)) await rm(new URL(file, dist));
 }
-const commander = dirname(createRequire(import.meta.url).resolve('commander'));
-await copyFile(join(commander, 'LICENSE'), new URL('LICENSE.commander', dist));
+const { resolve } = createRequire(import.meta.url);
+for (const library of ['commander', 'safe-stable-stringify']) {
+  await copyFile(join(dirname(resolve(library)), 'LICENSE'), new URL(`LICENSE.${library}`, dist));
+}
 await build({
   absWorkingDir: import.meta.dirname,
   entryPoints: ['index', 'commands', 'testing', 'bin'].map((name) => `src/${name}.ts`),

@@ -1,3 +1,4 @@
+import { configure } from 'safe-stable-stringify';
 import type { Clock } from './clock.js';
 import { printable } from './text-width.js';
 
@@ -65,21 +66,18 @@ function formatField(value: unknown): string {
   return value instanceof Error ? JSON.stringify(value.message) : toJson(value);
 }
 
+const stringify = configure({ circularValue: '[circular]', deterministic: false });
+
 /** Never throws: what JSON cannot hold is told as text, and what holds itself as `[circular]`. */
 function toJson(value: unknown): string {
-  // From the outermost in: what was given, and what is written for it.
-  const open: { readonly given: object; readonly written: unknown }[] = [];
-  return (
-    JSON.stringify(value, function (this: unknown, _key, given: unknown) {
-      if (typeof given === 'bigint') return String(given);
-      if (typeof given !== 'object' || given === null) return given;
-      while (open.length > 0 && open.at(-1)?.written !== this) open.pop();
-      if (open.some((outer) => outer.given === given)) return '[circular]';
-      const written = given instanceof Error ? plainError(given) : given;
-      open.push({ given, written });
-      return written;
-    }) ?? String(value)
-  );
+  const plain = new Map<Error, object>(); // one for each error, so that one that holds itself is recognised
+  const replace = (_key: string, given: unknown): unknown => {
+    if (typeof given === 'bigint') return String(given);
+    if (!(given instanceof Error)) return given;
+    if (!plain.has(given)) plain.set(given, plainError(given));
+    return plain.get(given);
+  };
+  return stringify(value, replace) ?? String(value);
 }
 
 function plainError(error: Error): object {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Attributes } from './attributes.js';
-import { refusal } from './attributes.js';
+import { authorize } from './authorize.js';
 import type { Authorizer } from './rbac.js';
 import type { User } from './user.js';
 import { ANONYMOUS, AUTHENTICATED, serviceAccountOf, serviceAccountUser, UNAUTHENTICATED } from './user.js';
@@ -20,11 +20,8 @@ export function impersonated(user: User, headers: IncomingHttpHeaders, authorize
     .map((group) => group.trim())
     .filter((group) => group !== '');
   const account = serviceAccountOf(username);
-  const check = (about: Omit<Attributes, 'user' | 'verb' | 'group'>): void => {
-    const attributes: Attributes = { user, verb: 'impersonate', group: '', ...about };
-    const decision = authorizer.authorize(attributes);
-    if (!decision.allowed) throw refusal(attributes, decision);
-  };
+  const check = (about: Omit<Attributes, 'user' | 'verb' | 'group'>): void =>
+    authorize(authorizer, { user, verb: 'impersonate', group: '', ...about });
   if (account === undefined) check({ resource: 'users', name: username });
   else check({ resource: 'serviceaccounts', ...account });
   for (const name of groups) check({ resource: 'groups', name });

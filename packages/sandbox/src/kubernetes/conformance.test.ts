@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { env } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +10,7 @@ import type { Finding, Pair } from './__fixtures__/conformance/run.js';
 import { shrink } from './__fixtures__/conformance/shrink.js';
 import type { Step } from './__fixtures__/conformance/step.js';
 import { startControllers } from './controllers/controllers.js';
+import { serveKube } from './__fixtures__/serve.js';
 import { createKubeServer } from './server.js';
 
 // Runs in the target `conformance` only, and needs a Kubernetes 1.20 that may be written into.
@@ -39,21 +37,17 @@ describe.skipIf(!isAsked || kubeconfig === '')(createKubeServer, () => {
   let stop: () => void;
 
   beforeAll(async () => {
-    const kube = createKubeServer({ clock, newId: randomUUID });
-    const stopControllers = startControllers({ api: kube.api, clock, newId: randomUUID, logger: silentLogger });
-    const server = createServer(kube.listener).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const ours = new Client({ server: `http://127.0.0.1:${port}` });
+    const served = await serveKube({ clock });
+    const { api } = served.kube;
+    const stopControllers = startControllers({ api, clock, newId: randomUUID, logger: silentLogger });
+    const ours = new Client({ server: served.url });
     const real = new Client(await readConnection(kubeconfig));
     pair = { real, ours };
     stop = () => {
       real.close();
       ours.close();
       stopControllers();
-      kube.close();
-      server.close();
-      server.closeAllConnections();
+      served.stop();
     };
   });
 

@@ -65,10 +65,9 @@ function locate(webhook: Webhook, store: ObjectStore, timeoutSeconds: number): T
   if (url !== undefined) {
     const parsed = new URL(url);
     parsed.searchParams.set('timeout', `${timeoutSeconds}s`);
-    const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(parsed.hostname);
-    return isLocal
+    return isLoopback(parsed.hostname)
       ? { url: parsed, shown: parsed.href }
-      : `failed to call webhook: the sandbox calls webhooks on loopback only, not ${url}`;
+      : `failed to call webhook: ${elsewhere(url)}`;
   }
   const { name, namespace, path = '/', port = 443 } = service as Fields;
   const shown = `https://${name}.${namespace}.svc:${port}${path}?timeout=${timeoutSeconds}s`;
@@ -76,12 +75,27 @@ function locate(webhook: Webhook, store: ObjectStore, timeoutSeconds: number): T
   const found = store.get('services.', namespace, name);
   if (found === undefined) return failed(`service ${JSON.stringify(name)} not found`);
   const address = endpointOf(store, found, port);
-  return address === undefined
-    ? failed(`no endpoints available for service ${JSON.stringify(name)}`)
-    : { url: new URL(shown), shown, address };
+  if (address === undefined) return failed(`no endpoints available for service ${JSON.stringify(name)}`);
+  if (!address.isOurs) return failed(elsewhere(address.host));
+  return { url: new URL(shown), shown, address };
 }
 
-function endpointOf(store: ObjectStore, service: KubeObject, port: number): Target['address'] {
+function elsewhere(where: string): string {
+  return `the sandbox calls webhooks on loopback and in its pods only, not ${where}`;
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host);
+}
+
+interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  /** On loopback, or a pod's address. */
+  readonly isOurs: boolean;
+}
+
+function endpointOf(store: ObjectStore, service: KubeObject, port: number): Endpoint | undefined {
   const { namespace, name = '' } = service.metadata;
   const wanted = ((service.spec?.['ports'] ?? []) as Fields[]).find((one) => one['port'] === port);
   const subsets: Fields[] = store.get('endpoints.', namespace, name)?.['subsets'] ?? [];
@@ -91,14 +105,21 @@ function endpointOf(store: ObjectStore, service: KubeObject, port: number): Targ
       ? []
       : (addresses as Fields[]).map((address) => ({ address, port: found['port'] as number }));
   });
-  const real = candidates.find(({ address }) => !isSimulated(store, namespace, address));
-  if (real !== undefined) return { host: real.address['ip'], port: real.port };
+  const real = candidates.find(({ address }) => !isSimulated(podOf(store, namespace, address)));
+  if (real !== undefined) {
+    const host: string = real.address['ip'];
+    const isOurs = isLoopback(host) || podOf(store, namespace, real.address)?.status?.['podIP'] === host;
+    return { host, port: real.port, isOurs };
+  }
   if (candidates.length > 0) throw new SimulatedWebhook(`the pods of service ${namespace}/${name} are simulated`);
   return undefined;
 }
 
-function isSimulated(store: ObjectStore, namespace: string | undefined, { targetRef }: Fields): boolean {
-  const pod = targetRef?.kind === 'Pod' ? store.get('pods.', namespace, targetRef.name) : undefined;
+function podOf(store: ObjectStore, namespace: string | undefined, { targetRef }: Fields): KubeObject | undefined {
+  return targetRef?.kind === 'Pod' ? store.get('pods.', namespace, targetRef.name) : undefined;
+}
+
+function isSimulated(pod: KubeObject | undefined): boolean {
   return pod?.metadata.annotations?.[RUNTIME_ANNOTATION] === 'simulated';
 }
 

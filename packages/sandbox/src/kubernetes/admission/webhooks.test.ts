@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { serveKube } from '../__fixtures__/serve.js';
 import type { Fields } from '../kube-api.js';
 import { createCertificate } from '../../sandbox/certificate.js';
-import { createKubeServer } from '../server.js';
 
 const GROUP = '/apis/admissionregistration.k8s.io/v1';
 const SERVICE = { name: 'hooks', namespace: 'default', path: '/service', port: 443 };
@@ -51,16 +49,7 @@ afterAll(() => stopHook());
 beforeEach(async () => {
   asked = [];
   answer = () => ({});
-  const clock = { now: () => Date.UTC(2026, 0, 1), sleep: () => Promise.resolve() };
-  const kube = createKubeServer({ clock, newId: randomUUID });
-  const server = createHttpServer(kube.listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  stop = () => {
-    kube.close();
-    server.close();
-    server.closeAllConnections();
-  };
+  ({ url, stop } = await serveKube());
 });
 
 afterEach(() => stop());
@@ -305,6 +294,16 @@ describe('a webhook', () => {
     expect(asked).toMatchObject([{ path: '/service' }]);
   });
 
+  it('is not looked for elsewhere, whatever endpoints say', async () => {
+    await configure('Validating', 'v', { clientConfig: { service: SERVICE, caBundle } });
+    const ports = [{ port: 443 }];
+    await ask('POST', '/api/v1/namespaces/default/services', { metadata: { name: 'hooks' }, spec: { ports } });
+    const subsets = [{ addresses: [{ ip: '192.0.2.7' }], ports }];
+    await ask('POST', '/api/v1/namespaces/default/endpoints', { metadata: { name: 'hooks' }, subsets });
+    const refused = await ask('POST', MAPS, map('m'));
+    expect(refused['message']).toContain('the sandbox calls webhooks on loopback and in its pods only, not 192.0.2.7');
+  });
+
   it('whose pods are all simulated admits everything, with a warning', async () => {
     await configure('Validating', 'v', { clientConfig: { service: SERVICE, caBundle } });
     const pod = { metadata: { name: 'p', annotations: { 'sandbox.seatrial.dev/runtime': 'simulated' } } };
@@ -325,7 +324,11 @@ describe('a webhook', () => {
 
   it.each([
     ['refuses connections', { url: 'https://127.0.0.1:1/x' }, 'dial tcp 127.0.0.1:1: connect: connection refused'],
-    ['is elsewhere', { url: 'https://hooks.example.com/x' }, 'the sandbox calls webhooks on loopback only'],
+    [
+      'is elsewhere',
+      { url: 'https://hooks.example.com/x' },
+      'the sandbox calls webhooks on loopback and in its pods only',
+    ],
     ['is not to be trusted', { caBundle: undefined }, 'tls: failed to verify certificate: x509: '],
     ['fails', {}, 'an error on the server ("broken") has prevented the request from succeeding'],
   ])('that %s ends the request, or not, by its failure policy', async (_what, config, why) => {

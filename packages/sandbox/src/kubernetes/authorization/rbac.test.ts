@@ -1,13 +1,11 @@
 // Wording and reasons are those of a Kubernetes 1.20 for the same requests.
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serveKube } from '../__fixtures__/serve.js';
 import type { Fields } from '../kube-api.js';
-import { createKubeServer } from '../server.js';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const REVIEWS = '/apis/authorization.k8s.io/v1';
@@ -21,15 +19,7 @@ let stop: () => void;
 beforeEach(async () => {
   nowMs = Date.UTC(2026, 0, 1);
   const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
-  const kube = createKubeServer({ clock, newId: randomUUID, authorization: 'rbac', tokens: ['admin'] });
-  const server = createServer(kube.listener).on('upgrade', kube.upgradeListener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  stop = () => {
-    kube.close();
-    server.close();
-    server.closeAllConnections();
-  };
+  ({ url, stop } = await serveKube({ clock, authorization: 'rbac', tokens: ['admin'] }));
   await ask('POST', '/api/v1/namespaces', { metadata: { name: 'team' } });
   await ask('POST', '/api/v1/namespaces/team/serviceaccounts', { metadata: { name: 'app' } });
   await ask('POST', `${RBAC}/namespaces/team/roles`, {

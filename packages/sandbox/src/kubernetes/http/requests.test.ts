@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serveKube } from '../__fixtures__/serve.js';
 import type { Fields } from '../kube-api.js';
 import { createKubeServer } from '../server.js';
 
@@ -10,16 +7,9 @@ let url: string;
 let stop: () => void;
 
 beforeEach(async () => {
-  const clock = { now: () => Date.UTC(2026, 0, 1), sleep: () => Promise.resolve() };
-  const kube = createKubeServer({ clock, newId: randomUUID });
-  const server = createServer(kube.listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/namespaces/default`;
-  stop = () => {
-    kube.close();
-    server.close();
-    server.closeAllConnections();
-  };
+  const served = await serveKube();
+  url = `${served.url}/api/v1/namespaces/default`;
+  stop = served.stop;
 });
 
 afterEach(() => stop());

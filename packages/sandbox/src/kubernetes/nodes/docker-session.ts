@@ -4,8 +4,7 @@ import type { ContainerSession } from '../kube-api.js';
 import { StartError } from './container-runtime.js';
 import type { ExecResult, SessionRequest } from './container-runtime.js';
 import type { ContainerEngine, EngineContainer } from './docker-runtime.js';
-
-const MAX_EXEC_BYTES = 10_240;
+import { notStarted, resultOf } from './session-result.js';
 
 /**
  * Starts a command in a container of the engine, with a terminal where one is asked for. The engine has no way to end
@@ -54,29 +53,12 @@ export async function openInContainer(
 export async function execInContainer(
   engine: ContainerEngine,
   container: EngineContainer,
-  { argv, timeoutMs, clock }: { readonly argv: readonly string[]; readonly timeoutMs: number; readonly clock: Clock },
+  { argv, ...limit }: { readonly argv: readonly string[]; readonly timeoutMs: number; readonly clock: Clock },
 ): Promise<ExecResult> {
   try {
-    const session = await openInContainer(engine, container, { argv, stdin: false, tty: false });
-    let output = '';
-    for (const stream of [session.stdout, session.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        if (output.length < MAX_EXEC_BYTES) output += chunk.toString('utf8');
-      });
-    }
-    const over = new AbortController();
-    const late = clock.sleep(timeoutMs, over.signal).then(
-      () => undefined,
-      () => session.exited, // ended in time
-    );
-    const exitCode = await Promise.race([session.exited, late]);
-    over.abort();
-    session.close();
-    return exitCode === undefined
-      ? { exitCode: 124, output: `command timed out after ${timeoutMs} ms` }
-      : { exitCode, output };
+    return await resultOf(await openInContainer(engine, container, { argv, stdin: false, tty: false }), limit);
   } catch (error) {
-    return { exitCode: 126, output: messageOf(error) };
+    return notStarted(messageOf(error));
   }
 }
 

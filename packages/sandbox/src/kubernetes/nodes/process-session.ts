@@ -12,8 +12,7 @@ import type { ExecResult } from './container-runtime.js';
 import { mapPath, planCommand } from './node-command.js';
 import type { CommandSubject } from './node-command.js';
 import { preloadUrl } from './pod-preload.js';
-
-const MAX_EXEC_BYTES = 10_240;
+import { notStarted, resultOf } from './session-result.js';
 
 /** Where a command beside a container's own runs. */
 export interface ProcessPlace {
@@ -67,26 +66,11 @@ export async function execProcess(
   subject: CommandSubject,
   { timeoutMs, clock, ...place }: ProcessPlace & { readonly timeoutMs: number; readonly clock: Clock },
 ): Promise<ExecResult> {
-  let session: ContainerSession;
   try {
-    session = await openProcess(subject, { ...place, stdin: false, tty: true });
+    return await resultOf(await openProcess(subject, { ...place, stdin: false, tty: true }), { timeoutMs, clock });
   } catch (error) {
-    return { exitCode: 126, output: error instanceof Error ? error.message : String(error) };
+    return notStarted(error instanceof Error ? error.message : String(error));
   }
-  let output = '';
-  session.stdout.on('data', (chunk: Buffer) => {
-    if (output.length < MAX_EXEC_BYTES) output += chunk.toString('utf8');
-  });
-  const over = new AbortController();
-  const late = clock.sleep(timeoutMs, over.signal).then(
-    () => true,
-    () => false, // ended in time
-  );
-  const exitCode = await Promise.race([session.exited, late.then((isLate) => (isLate ? undefined : session.exited))]);
-  over.abort();
-  if (exitCode !== undefined) return { exitCode, output };
-  session.close();
-  return { exitCode: 124, output: `command timed out after ${timeoutMs} ms` };
 }
 
 /** Signals the process group of a child; one that has ended is left alone. */

@@ -4,6 +4,16 @@ import { attributeOf, contentOf, parseDocument } from './document.js';
 import { parseReport } from './report-reader.js';
 import { escapeAttribute, escapeText, repairXml } from './xml-text.js';
 
+describe(parseDocument, () => {
+  it.each([
+    ['a &lt;b&gt; &amp;amp; &quot;&apos;', 'a <b> &amp; "\''],
+    ['&#10;&#x1F600;&#x41;', '\n\u{1f600}A'],
+    ['a\r\nb\tc\nd', 'a b c d'],
+  ])('reads the attribute %j', (raw, text) => {
+    expect(attributeOf(parseDocument(`<testsuite name="${raw}"/>`).root, 'name')).toBe(text);
+  });
+});
+
 describe(escapeAttribute, () => {
   it('keeps all that XML can hold, as does escapeText', () => {
     const legal = fc.string({ unit: 'grapheme-composite' }).filter((text) => repairXml(text) === text);

@@ -108,6 +108,7 @@ describe(runCommandTest, () => {
     };
     const { cases } = await node(script, { clock, timeoutMs: 60_000, graceMs: 200, onLine });
     expect(cases[0]?.problems[0]).toMatchObject({ kind: 'failure', type: 'TIMEOUT' });
+    expect(pid).toBeGreaterThan(0);
     expect(await isOver(pid)).toBe(true);
   });
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { type Command, runCommand, systemClock } from '@seatrial/cli';
+import { type Command, expandCommand, runCommand, systemClock } from '@seatrial/cli';
 import { command as cli } from '@seatrial/cli/commands';
 import { command as deploy } from '@seatrial/deploy/commands';
 import { command as gke } from '@seatrial/gke/commands';
@@ -15,8 +15,15 @@ import { command as storage } from '@seatrial/storage/commands';
 import { command as seatrial } from 'seatrial/commands';
 import { globSync } from 'tinyglobby';
 
+// Whole, with what is mounted: a command that was imported only when it is run could not be kept from running.
 const programs = new Map(
-  [seatrial, cli, deploy, gke, helm, junit, pipeline, prow, release, sandbox, storage].map((one) => [one.name, one]),
+  (
+    await Promise.all(
+      [seatrial, cli, deploy, gke, helm, junit, pipeline, prow, release, sandbox, storage].map((one) =>
+        expandCommand(one),
+      ),
+    )
+  ).map((one) => [one.name, one]),
 );
 
 /** Programs of others that documents may name. What they are told is checked only for paths of this repository. */
@@ -90,7 +97,8 @@ async function parse(command: Command, argv: readonly string[]): Promise<Finding
   return code === 0 ? { kind: 'parsed' } : wrong(text.trim().split('\n')[0] ?? `exit code ${code}`);
 }
 
-function withoutHandlers({ load, commands, ...rest }: Command): Command {
+function withoutHandlers({ load, expand, commands, ...rest }: Command): Command {
+  if (expand !== undefined) throw new TypeError(`${rest.name} is mounted and would run`);
   return {
     ...rest,
     ...(load === undefined ? {} : { load: async () => async () => 0 }),

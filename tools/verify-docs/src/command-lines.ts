@@ -28,7 +28,7 @@ const programs = new Map(
 
 /** Programs of others that documents may name. What they are told is checked only for paths of this repository. */
 const others = new Set(
-  'bash cat cd chmod set curl docker echo eval export gcloud git helm kind kubectl mkdir openssl rm'.split(' '),
+  'bash cat cd chmod set curl docker echo eval export gcloud git helm kind kubectl mkdir openssl rm source'.split(' '),
 );
 
 /** What became of a command line: the parser took it, or only its program and paths are known to be right. */

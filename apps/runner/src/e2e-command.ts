@@ -1,24 +1,21 @@
 import type { ContextOf } from '@seatrial/cli';
 import type { e2eFlags } from './flags.js';
 import { freshSettings } from './fresh-settings.js';
-import { leaseDepsOf, openResultStore, openTrial, trialIoOf } from './open-trial.js';
+import { leaseDepsOf, openTrial, trialIoOf } from './open-trial.js';
 import { describePlan, planDescriptions, planSettings, planTrial } from './plan.js';
+import { recordedSettings } from './recorded-settings.js';
 import { openReporter } from './report/open-reporter.js';
-import { openJournal, runTrial } from './run-trial.js';
+import { runTrial } from './run-trial.js';
 import { lockRun } from './run/run-lock.js';
-import { readSettings } from './settings-record.js';
 
 type Context = ContextOf<typeof e2eFlags>;
 
 /** `seatrial e2e` */
 export async function e2e(context: Context): Promise<number> {
-  const { flags, env, cwd, clock } = context;
+  const { flags, clock } = context;
   const { resume, only, from, skip, fault } = flags;
   const startedMs = clock.now();
-  const settings =
-    resume === undefined
-      ? await freshSettings(context)
-      : await readSettings(openJournal(openResultStore(env, cwd), resume, undefined), resume);
+  const settings = resume === undefined ? await freshSettings(context) : await recordedSettings(context, resume);
   const selection = { only: some(only), from: some(from), skip, fresh: resume === undefined };
   const preview = planSettings(settings, selection); // refuses unknown tasks before anything is made
   if (flags['dry-run']) {

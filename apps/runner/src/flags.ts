@@ -68,7 +68,11 @@ export const e2eFlags = defineFlags({
   },
   skip: { type: 'strings', description: 'leave these tasks out', placeholder: 'A,B' },
   'dry-run': { type: 'boolean', default: false, description: 'print what each task would do; do nothing' },
-  resume: { type: 'string', description: 'continue the run whose results are there', placeholder: 'RUN' },
+  resume: {
+    type: 'string',
+    description: 'continue this run: the URI of its results, or its build id',
+    placeholder: 'RUN',
+  },
   report: { type: 'strings', description: 'tell of the run there as well', choices: ['github'], placeholder: 'github' },
   'github-endpoint': {
     type: 'string',
@@ -106,8 +110,8 @@ export const graphFlags = defineFlags({
 export const stepFlags = defineFlags({
   run: {
     type: 'string',
-    description: 'results of the run that the step belongs to (default: a run of its own)',
-    placeholder: 'URI',
+    description: 'run that the step belongs to: URI or build id (default: a run of its own)',
+    placeholder: 'RUN',
   },
   ...settingFlags,
 });

@@ -1,11 +1,11 @@
 import type { ContextOf } from '@seatrial/cli';
 import type { stepFlags } from './flags.js';
 import { freshSettings } from './fresh-settings.js';
-import { leaseDepsOf, openResultStore, openTrial, trialIoOf } from './open-trial.js';
+import { leaseDepsOf, openTrial, trialIoOf } from './open-trial.js';
 import { planSettings, planTrial, withNeeds } from './plan.js';
-import { openJournal, runTrial } from './run-trial.js';
+import { recordedSettings } from './recorded-settings.js';
+import { runTrial } from './run-trial.js';
 import { lockRun, lockStep } from './run/run-lock.js';
-import { readSettings } from './settings-record.js';
 
 type Context = ContextOf<typeof stepFlags>;
 
@@ -21,9 +21,9 @@ export async function step(context: Context): Promise<number> {
 }
 
 async function stepOf(run: string, context: Context): Promise<number> {
-  const { args, env, cwd, clock } = context;
+  const { args, clock } = context;
   const startedMs = clock.now();
-  const settings = await readSettings(openJournal(openResultStore(env, cwd), run, undefined), run);
+  const settings = await recordedSettings(context, run);
   // The step alone: what it leaves is looked at by hand, so nothing is torn down after it.
   // The source is checked out again where it is gone; nothing else is made anew behind the user's back.
   const selection = { only: [...args, 'clone'], skip: CLEANUP_TASKS.filter((name) => !args.includes(name)) };

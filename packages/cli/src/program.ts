@@ -174,10 +174,22 @@ function formatArgument({ name, required = false, variadic = false }: ArgumentSp
 
 function formatExamples(examples: readonly string[], root: string, color: boolean): string {
   const title = color ? '\u001b[1mExamples:\u001b[0m' : 'Examples:';
-  const lines = examples.map(
-    (example) => `  $ ${example.startsWith(`${root}-`) ? example.replace('-', ' ') : example}`,
+  const lines = examples.map((example) =>
+    foldCommandLine(`  $ ${example.startsWith(`${root}-`) ? example.replace('-', ' ') : example}`),
   );
   return `\n${title}\n${lines.join('\n')}`;
+}
+
+/** Continues a command line of more columns than the help has on lines of its own, each cut before an option. */
+function foldCommandLine(text: string): string {
+  const lines = [''];
+  for (const part of text.split(/ (?=--)/)) {
+    const line = lines.at(-1) ?? '';
+    if (line === '' || line.length + part.length + ' '.length + ' \\'.length <= HELP_WIDTH) {
+      lines[lines.length - 1] = line === '' ? part : `${line} ${part}`;
+    } else lines.push(`      ${part}`);
+  }
+  return lines.join(' \\\n');
 }
 
 function pathOf(program: Program): string {

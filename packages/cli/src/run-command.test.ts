@@ -281,6 +281,17 @@ describe(runCommand, () => {
       );
     });
 
+    it('continues long examples on lines of their own', async () => {
+      const example = `tool echo --registry registry.example.com/team --level a --secret ${'x'.repeat(20)} -- more`;
+      const { stdout } = await runForTest(tool(echo({}, { examples: [example] })), ['echo', '--help']);
+      expect(stdout).toContain(
+        [
+          '  $ tool echo --registry registry.example.com/team --level a \\',
+          `      --secret ${'x'.repeat(20)} -- more`,
+        ].join('\n'),
+      );
+    });
+
     it('stays within 80 columns', async () => {
       for (const argv of [['--help'], ['help', 'echo']]) {
         const { stdout, code } = await runForTest(tool(build), argv);

@@ -59,6 +59,13 @@ describe('seatrial runs', { timeout: 60_000 }, () => {
     const none = await seatrial(['runs', 'show', '17', '--results', repo.results]);
     expect(none.code).toBe(2);
     expect(none.stderr).toContain('no run "17" below');
+    for (const argv of [
+      ['e2e', '--resume'],
+      ['step', 'lint', '--run'],
+    ]) {
+      const { code, stderr } = await seatrial([...argv, '17', '--results', repo.results]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('no run "17" below')]);
+    }
     expect((await seatrial(['runs', 'list', '--results', repo.results])).stdout).toContain('no runs below');
   });
 });

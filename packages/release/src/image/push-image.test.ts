@@ -67,7 +67,16 @@ describe(pushImage, () => {
     await expect(pushImage(docker, NAME)).rejects.toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }) as Error);
   });
 
-  it('stops a push that hangs', async () => {
+  it('gives up on a push that nothing is heard of, with an error that is worth another try', async () => {
+    const { docker, requests } = await startEngine(() => ({ events: [{ status: 'Pushing', id: 'aa' }], hang: true }));
+    await expect(pushImage(docker, `${NAME}:v1`, { silenceMs: 60 })).rejects.toMatchObject({
+      code: 'PUSH_FAILED',
+      message: `cannot push ${NAME}:v1: timed out: the engine told nothing for 0.06 s`,
+    });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('is stopped by its signal', async () => {
     const controller = new AbortController();
     const reason = new Error('stopped by SIGTERM');
     const { docker } = await startEngine(() => ({ events: [{ status: 'Pushing', id: 'aa' }], hang: true }));

@@ -8,7 +8,11 @@ import { parseReference } from './reference.js';
 export interface PushOptions extends EngineIo {
   /** @default none: the registry takes anyone's */
   readonly auth?: RegistryAuth | undefined;
+  /** Milliseconds without a word from the engine after which a push is given up: its registry hangs. @default 120,000 */
+  readonly silenceMs?: number | undefined;
 }
+
+const SILENCE_MS = 120_000;
 
 /**
  * Pushes a tagged image to its registry.
@@ -21,15 +25,20 @@ export async function pushImage(
   reference: string,
   options: PushOptions = {},
 ): Promise<{ readonly digest: string }> {
-  const { auth, signal, onLine } = options;
+  const { auth, onLine, silenceMs = SILENCE_MS } = options;
   const { name, tag } = parseReference(reference);
   if (tag === undefined) {
     throw new ReleaseError('INVALID_OPTION', `${reference} has no tag to push`, {
       hint: 'Write it as registry/repository:tag.',
     });
   }
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   const what = `cannot push ${reference}`;
+  const hung = new AbortController();
+  const giveUp = setTimeout(() => {
+    hung.abort(toPushError(what, { error: `timed out: the engine told nothing for ${silenceMs / 1_000} s` }));
+  }, silenceMs);
+  const signal = AbortSignal.any([hung.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   let digest: string | undefined;
   const last = new Map<string, string>();
   try {
@@ -38,17 +47,20 @@ export async function pushImage(
     const stream = await image.push({
       tag,
       authconfig: { ...auth },
-      ...(signal === undefined ? {} : { abortSignal: signal }),
+      abortSignal: signal,
     });
     for await (const event of readEvents(stream, { signal })) {
+      giveUp.refresh();
       if (typeof event.aux === 'object') digest = event.aux.Digest ?? digest;
       if (event.error !== undefined || event.errorDetail !== undefined) throw toPushError(what, event);
       report(event, last, onLine);
     }
     return { digest: digest ?? (await findDigest(docker, reference, name)) };
   } catch (error) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw toEngineError(error, what, 'PUSH_FAILED');
+  } finally {
+    clearTimeout(giveUp);
   }
 }
 

@@ -9,6 +9,8 @@ import { type AnyState, StateIcon, stateWord } from '../app/state-icon.js';
 
 /** Sizes in pixels. The names' column is narrower on a phone. */
 const [ROW, COLUMN, HEAD] = [26, 46, 58];
+/** Cells of a row that are laid out together: the browser looks at all of them when one comes or goes. */
+const BLOCK = 6;
 
 interface Place {
   /** -1 is the row of the runs themselves. */
@@ -207,7 +209,10 @@ interface RowProps {
 
 /** One test. Scrolling makes rows anew only where they come into view. */
 const Row = memo(function Row({ row, at, top, names, paths, columns, first, last, activeColumn }: RowProps) {
-  const place = `?${new URLSearchParams({ tab: 'tests', test: row.name })}`;
+  const blocks = Array.from(
+    { length: Math.floor(last / BLOCK) - Math.floor(first / BLOCK) + 1 },
+    (_, offset) => (Math.floor(first / BLOCK) + offset) * BLOCK,
+  );
   return (
     <div role="row" aria-rowindex={at + 3} className="grid-row" style={{ top, height: ROW }}>
       <div role="rowheader" aria-colindex={1} className="grid-name" title={row.name}>
@@ -218,6 +223,38 @@ const Row = memo(function Row({ row, at, top, names, paths, columns, first, last
           </span>
         ) : null}
       </div>
+      {blocks.map((start) => (
+        <Block
+          key={start}
+          row={row}
+          at={at}
+          left={names + start * COLUMN}
+          paths={paths}
+          columns={columns}
+          start={start}
+          first={Math.max(first, start)}
+          last={Math.min(last, start + BLOCK - 1)}
+          activeColumn={
+            activeColumn !== undefined && activeColumn >= start && activeColumn < start + BLOCK
+              ? activeColumn
+              : undefined
+          }
+        />
+      ))}
+    </div>
+  );
+});
+
+interface BlockProps extends Omit<RowProps, 'top' | 'names'> {
+  readonly left: number;
+  /** Its first column, whether that is in view or not. */
+  readonly start: number;
+}
+
+const Block = memo(function Block({ row, at, left, paths, columns, start, first, last, activeColumn }: BlockProps) {
+  const place = `?${new URLSearchParams({ tab: 'tests', test: row.name })}`;
+  return (
+    <div role="presentation" className="cells" style={{ left, width: BLOCK * COLUMN }}>
       {columns.slice(first, last + 1).map((run, offset) => {
         const index = first + offset;
         const cell = row.cells[index] ?? null;
@@ -225,7 +262,7 @@ const Row = memo(function Row({ row, at, top, names, paths, columns, first, last
           <Cell
             key={index}
             place={{ row: at, column: index }}
-            left={names + index * COLUMN}
+            left={(index - start) * COLUMN}
             isActive={activeColumn === index}
             address={`${paths[index] ?? ''}${place}`}
             state={cell?.state ?? 'missing'}

@@ -15,7 +15,7 @@ import type { KubeObject, ObjectMeta } from './kube-api.js';
 import { readObject } from './read-object.js';
 import type { Resource, ResourceRegistry } from './resources.js';
 import { apiVersionOf } from './resources.js';
-import { decode } from './schema/decode.js';
+import { emptyOf } from './schema/decode.js';
 import type { ObjectStore } from './store.js';
 import { validateMetadata, validateMetadataUpdate } from './validation/metadata.js';
 import { validateObject, validateUpdate } from './validation/validation.js';
@@ -265,8 +265,8 @@ export class Operations {
   #resetStatus(resource: Resource, object: KubeObject): void {
     delete object.status;
     if (resource.type?.fields.get('status')?.type.kind === 'struct') {
-      object.status = decode(resource.type, {}).value['status'] as KubeObject['status'];
-      if (object.status === undefined) delete object.status;
+      const { status } = emptyOf(resource.type);
+      if (status !== undefined) object.status = structuredClone(status) as KubeObject['status'];
     }
   }
 

@@ -138,7 +138,7 @@ function onlyWhole(gone: FieldSet): FieldSet {
     for (const [name, child] of node.children) {
       if (name.startsWith('k:') && !child.member) {
         const keys = Object.keys(JSON.parse(name.slice(2)) as Fields);
-        for (const key of keys) child.children.delete(`f:${key}`);
+        for (const key of keys) child.delete(`f:${key}`);
       }
       walk(child);
     }

@@ -9,7 +9,12 @@ import type { Fields } from '../kube-api.js';
 export class FieldSet {
   /** Is the path to this node itself in the set? */
   member = false;
-  readonly children = new Map<string, FieldSet>();
+  #children: Map<string, FieldSet> | undefined;
+
+  /** Most nodes have none. */
+  get children(): ReadonlyMap<string, FieldSet> {
+    return this.#children ?? NONE;
+  }
 
   /** Reads `fieldsV1`; unknown shapes are empty sets. */
   static parse(fields: unknown): FieldSet {
@@ -21,7 +26,7 @@ export class FieldSet {
       else {
         const child = FieldSet.parse(below);
         if (Object.keys((below as object | null) ?? {}).length === 0) child.member = true;
-        set.children.set(name, child);
+        set.#set(name, child);
       }
     }
     return set;
@@ -44,15 +49,24 @@ export class FieldSet {
 
   /** The node below, made if it is missing. */
   at(name: string): FieldSet {
-    let child = this.children.get(name);
-    if (child === undefined) this.children.set(name, (child = new FieldSet()));
+    let child = this.#children?.get(name);
+    if (child === undefined) this.#set(name, (child = new FieldSet()));
     return child;
+  }
+
+  /** Puts a set below this node; an empty one is left out. */
+  put(name: string, child: FieldSet): void {
+    if (child.member || child.children.size > 0) this.#set(name, child);
+  }
+
+  delete(name: string): void {
+    this.#children?.delete(name);
   }
 
   clone(): FieldSet {
     const copy = new FieldSet();
     copy.member = this.member;
-    for (const [name, child] of this.children) copy.children.set(name, child.clone());
+    for (const [name, child] of this.children) copy.#set(name, child.clone());
     return copy;
   }
 
@@ -60,7 +74,7 @@ export class FieldSet {
     const result = this.clone();
     result.member ||= other.member;
     for (const [name, child] of other.children)
-      result.children.set(name, (result.children.get(name) ?? new FieldSet()).union(child));
+      result.#set(name, result.children.get(name)?.union(child) ?? child.clone());
     return result;
   }
 
@@ -78,16 +92,23 @@ export class FieldSet {
     for (const name of [...this.children.keys()].sort()) yield* this.children.get(name)?.paths([...prefix, name]) ?? [];
   }
 
+  #set(name: string, child: FieldSet): void {
+    (this.#children ??= new Map()).set(name, child);
+  }
+
   #combine(other: FieldSet, keep: (mine: boolean, theirs: boolean) => boolean): FieldSet {
     const result = new FieldSet();
     result.member = keep(this.member, other.member);
     for (const [name, child] of this.children) {
-      const left = child.#combine(other.children.get(name) ?? new FieldSet(), keep);
-      if (!left.isEmpty()) result.children.set(name, left);
+      const left = child.#combine(other.children.get(name) ?? EMPTY, keep);
+      if (!left.isEmpty()) result.#set(name, left);
     }
     return result;
   }
 }
+
+const NONE: ReadonlyMap<string, FieldSet> = new Map();
+const EMPTY = new FieldSet();
 
 /** A path as conflicts print it: `.spec.ports[port=80,protocol="TCP"].name`. */
 export function formatPath(segments: readonly string[]): string {

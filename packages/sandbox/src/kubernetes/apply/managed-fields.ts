@@ -1,6 +1,6 @@
 import type { Fields, KubeObject } from '../kube-api.js';
 import type { Resource } from '../resources.js';
-import { decode } from '../schema/decode.js';
+import { emptyOf } from '../schema/decode.js';
 import { fieldSchemaOf } from './field-schema.js';
 import { FieldSet } from './field-set.js';
 import { compare, fieldsOf, KeyError } from './typed.js';
@@ -99,9 +99,9 @@ function comparable(object: KubeObject): Fields {
 }
 
 /** An object of this kind with nothing in it: members that are always there are not "added" by who creates. */
-function emptyObject(resource: Resource): Fields {
+function emptyObject(resource: Resource): Readonly<Fields> {
   if (resource.type === undefined) return { metadata: {} };
-  return decode(resource.type, {}).value;
+  return emptyOf(resource.type);
 }
 
 /** managedFields of an object just created by anything but apply. */

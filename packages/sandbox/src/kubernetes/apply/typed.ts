@@ -103,26 +103,31 @@ export function compare(schema: FieldSchema, before: unknown, after: unknown): C
 }
 
 function compareAt(schema: FieldSchema, before: unknown, after: unknown, into: Comparison): void {
-  if (before === undefined && after === undefined) return;
-  if (before === undefined) into.added.member = true;
-  if (after === undefined) into.removed.member = true;
-  const left = before === null || before === undefined ? undefined : partsOf(schema, before);
-  const right = after === null || after === undefined ? undefined : partsOf(schema, after);
-  const isUnit = (value: unknown, parts: unknown): boolean =>
-    value !== undefined && value !== null && parts === undefined;
+  if (before === after) return;
+  if (before === undefined) return addAll(schema, after, into.added);
+  if (after === undefined) return addAll(schema, before, into.removed);
+  const left = before === null ? undefined : partsOf(schema, before);
+  const right = after === null ? undefined : partsOf(schema, after);
+  const isUnit = (value: unknown, parts: unknown): boolean => value !== null && parts === undefined;
   if (schema.kind === 'leaf' || isUnit(before, left) || isUnit(after, right)) {
-    if (before !== undefined && after !== undefined && !isEqual(before, after)) into.modified.member = true;
+    if (!isEqual(before, after)) into.modified.member = true;
     return;
   }
   for (const name of new Set([...(left?.keys() ?? []), ...(right?.keys() ?? [])])) {
     const [was, is] = [left?.get(name), right?.get(name)];
-    const below = {
-      added: into.added.at(name),
-      modified: into.modified.at(name),
-      removed: into.removed.at(name),
-    };
+    const below = { added: new FieldSet(), modified: new FieldSet(), removed: new FieldSet() };
     compareAt(was?.schema ?? is?.schema ?? ANY, was?.value, is?.value, below);
+    into.added.put(name, below.added);
+    into.modified.put(name, below.modified);
+    into.removed.put(name, below.removed);
   }
+}
+
+/** Every path of a value that was not there before, or is not any more. */
+function addAll(schema: FieldSchema, value: unknown, set: FieldSet): void {
+  set.member = true;
+  const parts = value === null ? undefined : partsOf(schema, value);
+  for (const [name, part] of parts ?? []) addAll(part.schema, part.value, set.at(name));
 }
 
 /** Lays a configuration over a live value: members and keyed elements are merged, units replaced, `null` removes. */

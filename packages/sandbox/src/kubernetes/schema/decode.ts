@@ -43,15 +43,28 @@ function decodeStruct(context: Context, type: StructType, value: unknown, path: 
   if (!isObject(value)) throw wrongType(value, path, `v1.${shortName(type)}`);
   const result: Record<string, unknown> = {};
   for (const field of type.fields.values()) {
-    const decoded = decodeField(context, field, value[field.name], join(path, field.name));
+    const given = value[field.name];
+    // Most fields of most objects are not there.
+    if ((given === undefined || given === null) && field.pointer) continue;
+    const decoded = decodeField(context, field, given, path);
     if (decoded !== undefined) result[field.name] = decoded;
   }
   for (const name of Object.keys(value)) {
+    if (type.fields.has(name) && name !== 'kind' && name !== 'apiVersion') continue;
     const typeMeta = (path === '' || hasTypeMeta(type)) && (name === 'kind' || name === 'apiVersion');
     if (!type.fields.has(name) && !typeMeta) context.unknownFields.push(join(path, name));
     if (typeMeta && path !== '' && value[name] !== '') result[name] = value[name];
   }
   return result;
+}
+
+const empties = new WeakMap<StructType, Readonly<Record<string, unknown>>>();
+
+/** What {@link decode} makes of an object with nothing in it. The same each time: not to be changed. */
+export function emptyOf(type: StructType): Readonly<Record<string, unknown>> {
+  let empty = empties.get(type);
+  if (empty === undefined) empties.set(type, (empty = decode(type, {}).value));
+  return empty;
 }
 
 // Objects inside others (claim templates, delete options) keep their kind; templates of objects have none.
@@ -61,8 +74,12 @@ function hasTypeMeta(type: StructType): boolean {
   return (isObject && !/Template(Spec)?$/.test(type.name)) || type.name === 'meta/v1.DeleteOptions';
 }
 
-function decodeField(context: Context, field: Field, value: unknown, path: string): unknown {
-  if (value === null || value === undefined) return field.pointer ? undefined : zeroOf(context, field, path);
+function decodeField(context: Context, field: Field, value: unknown, parent: string): unknown {
+  if (value === null || value === undefined) {
+    if (field.omitEmpty && field.type.kind !== 'struct' && field.type.kind !== 'scalar') return undefined;
+    return zeroOf(context, field, parent);
+  }
+  const path = join(parent, field.name);
   const decoded = decodeNode(context, field.type, value, path);
   if (field.omitEmpty && !field.pointer && isEmpty(decoded, field.type)) return undefined;
   if (field.omitZero && decoded === null) return undefined;
@@ -80,8 +97,8 @@ function isEmpty(value: unknown, type: TypeNode): boolean {
   return value === '' || value === 0 || value === false;
 }
 
-function zeroOf(context: Context, field: Field, path: string): unknown {
-  if (field.type.kind === 'struct') return decodeStruct(context, field.type, {}, path);
+function zeroOf(context: Context, field: Field, parent: string): unknown {
+  if (field.type.kind === 'struct') return decodeStruct(context, field.type, {}, join(parent, field.name));
   if (field.type.kind === 'scalar' && (field.type.name === 'Time' || field.type.name === 'MicroTime')) {
     return field.omitZero ? undefined : null;
   }

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { JOB, resultFolder, RUNS } from '../src/testing/fixtures.js';
+import { FIXTURES, JOB, resultFolder, RUNS } from '../src/testing/fixtures.js';
 import { generateHistory } from '../src/testing/history.js';
 import { openPage, serve } from './page.js';
 
@@ -143,6 +145,32 @@ describe('Run', () => {
     expect(await page.getByLabel('Log of').inputValue()).toContain('logs/build.log');
     await page.keyboard.press(']');
     await expect.poll(() => page.getByLabel('Log of').inputValue()).toContain('logs/lint.log');
+  });
+
+  it('shows the attempts of a task as bars of their own, with the pause between', async () => {
+    await using folder = await resultFolder({ from: FIXTURES });
+    const file = `${RUNS.failedDeploy}/artifacts/seatrial/tasks/deploy.json`;
+    const deploy = JSON.parse(await readFile(join(FIXTURES, file), 'utf8')) as { startedMs: number; endedMs: number };
+    const at = (part: number) => deploy.startedMs + (deploy.endedMs - deploy.startedMs) * part;
+    const attemptHistory = [
+      { startedMs: at(0), endedMs: at(0.25), outcome: 'failed', error: { name: 'Error', message: 'no answer' } },
+      { startedMs: at(0.75), endedMs: at(1), outcome: 'failed' },
+    ];
+    await folder.write(file, JSON.stringify({ ...deploy, attempts: 2, attemptHistory }));
+    const { url } = await serve({ results: folder.uri });
+    const { page } = await openPage(`${url}run/${RUNS.failedDeploy}`);
+    const row = page.getByRole('region', { name: 'Timeline' }).getByRole('button', { name: /^deploy ?:.*2 attempts/ });
+    await row.waitFor();
+    const boxes = await row
+      .locator('.bar')
+      .evaluateAll((bars) => bars.map((bar) => [bar.getBoundingClientRect().left, bar.getBoundingClientRect().right]));
+    const [first = [], second = []] = boxes as number[][];
+    expect(boxes).toHaveLength(2);
+    // The pause took twice as long as either attempt.
+    const [length, gap] = [(first[1] ?? 0) - (first[0] ?? 0), (second[0] ?? 0) - (first[1] ?? 0)];
+    expect(gap / length).toBeGreaterThan(1.8);
+    expect(gap / length).toBeLessThan(2.2);
+    expect(await row.locator('.bar').first().getAttribute('title')).toMatch(/^attempt 1: failed after .*: no answer$/);
   });
 
   it('searches a log, links its lines, and keeps both in the address', async () => {

@@ -112,6 +112,8 @@ export interface TaskView {
   readonly selected: boolean;
   readonly state: 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'aborted';
   readonly attempts: number;
+  /** Oldest first, those of earlier runs of the same journal among them. Empty if there was none, or if it is not known. */
+  readonly attemptHistory: readonly AttemptView[];
   readonly startedMs?: number;
   readonly endedMs?: number;
   readonly error?: TaskFailure;
@@ -123,6 +125,16 @@ export interface TaskView {
   readonly critical: boolean;
   /** Its log below the run, if there is one. */
   readonly log?: string;
+}
+
+/** One attempt at a task. */
+export interface AttemptView {
+  readonly startedMs: number;
+  /** Missing while it goes on, or when its process was gone before it ended. */
+  readonly endedMs?: number;
+  readonly outcome: 'running' | 'succeeded' | 'failed' | 'aborted' | 'interrupted';
+  /** What it failed with. */
+  readonly message?: string;
 }
 
 export interface TaskFailure {

@@ -8,11 +8,16 @@ export interface CancellationOptions {
   readonly clock: Clock;
   /** Aborting it stops the run. */
   readonly signal?: AbortSignal;
+  /** Aborting it gives the run up. */
+  readonly abandonSignal?: AbortSignal;
   /** Budget of the run without its cleanup, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
-/** Whether a run is stopped, and why: cancelled, out of time, or unable to go on. Cleanup is never held back. */
+/**
+ * Whether a run is stopped, and why: cancelled, out of time, or unable to go on. Cleanup is held back only when the run is
+ * given up.
+ */
 export class Cancellation {
   readonly #options: CancellationOptions;
   readonly #onStop: (reason: Error) => void;
@@ -20,7 +25,9 @@ export class Cancellation {
   readonly #ended = new AbortController();
   #reason: Error | undefined;
 
-  /** `onStop` is called once, when the signal has been aborted. */
+  #isAbandoned = false;
+
+  /** `onStop` is called when the signal has been aborted, and again if the run is given up after that. */
   constructor(options: CancellationOptions, onStop: (reason: Error) => void) {
     this.#options = options;
     this.#onStop = onStop;
@@ -38,6 +45,11 @@ export class Cancellation {
     return this.#stopping.signal;
   }
 
+  /** Whether the run is another process's now: nothing more is done, cleanup neither, and nothing is recorded. */
+  get isAbandoned(): boolean {
+    return this.#isAbandoned;
+  }
+
   /** The first reason counts, and only before the run has ended. */
   stop(reason: unknown): void {
     if (this.#reason !== undefined || this.#ended.signal.aborted) return;
@@ -46,12 +58,11 @@ export class Cancellation {
     this.#onStop(this.#reason);
   }
 
-  /** Stops the run when its signal is aborted, at once if it is already. */
-  followSignal(): void {
-    const { signal } = this.#options;
-    const onAbort = () => this.stop(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true, signal: this.#ended.signal });
-    if (signal?.aborted) onAbort();
+  /** Stops the run, or gives it up, when its signals are aborted, at once if they are already. */
+  followSignals(): void {
+    const { signal, abandonSignal } = this.#options;
+    this.#follow(abandonSignal, (reason) => this.#abandon(reason));
+    this.#follow(signal, (reason) => this.stop(reason));
   }
 
   /** Stops the run when its budget, if it has one, is used up from now. */
@@ -69,7 +80,20 @@ export class Cancellation {
 
   /** Whether a node may not start any more. */
   holdsBack({ place }: RunNode): boolean {
-    return this.#reason !== undefined && !place.cleanup;
+    return this.#reason !== undefined && (this.#isAbandoned || !place.cleanup);
+  }
+
+  #follow(signal: AbortSignal | undefined, act: (reason: unknown) => void): void {
+    const onAbort = () => act(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true, signal: this.#ended.signal });
+    if (signal?.aborted) onAbort();
+  }
+
+  #abandon(reason: unknown): void {
+    this.#isAbandoned = true;
+    this.#reason = toError(reason);
+    this.#stopping.abort(this.#reason);
+    this.#onStop(this.#reason);
   }
 
   /** How a node ends that is held back: `skipped` if it never ran. */

@@ -121,6 +121,35 @@ describe('show', () => {
     expect((await run('show', './run')).stdout).toBe('running\n\nTASK   STATE    TIME\nbuild  pending\n');
   });
 
+  it('shows each attempt where there were several', async () => {
+    const journal = createJournal(folderJournalFiles(join(cwd, 'run')));
+    const outline = {
+      name: 'build',
+      needs: [],
+      after: [],
+      when: 'all_success',
+      cleanup: false,
+      selected: true,
+    } as const;
+    await journal.writeRun({ version: 1, state: 'running', startedMs: 0, resumedMs: [], tasks: [outline] });
+    await journal.writeTask({
+      version: 1,
+      name: 'build',
+      state: 'running',
+      attempts: 2,
+      startedMs: 0,
+      durationMs: 0,
+      cleanup: false,
+      attemptHistory: [
+        { startedMs: 0, endedMs: 1_500, outcome: 'failed', error: { name: 'Error', message: 'no space' } },
+        { startedMs: 2_000 },
+      ],
+    });
+    expect((await run('show', 'run')).stdout).toMatch(
+      /build +running +0ms\n {2}attempt 1 +failed +1\.5s +no space\n {2}attempt 2 +running\n/,
+    );
+  });
+
   it('exits with 2 and helps when there is no journal', async () => {
     const { code, stderr } = await run('show', 'nowhere');
     expect(code).toBe(2);

@@ -18,6 +18,8 @@ export function decideEarlyEnds(
   const ends = new Map<RunNode, NodeEnd>();
   if (takeover === undefined && selection === undefined) return ends;
   for (const node of nodes) {
+    const earlier = takeover?.attempts.get(node.name);
+    if (earlier !== undefined) node.past = earlier;
     const record = takeover?.done.get(node.name);
     if (record !== undefined) {
       const { state, output, error, failedUpstream } = record;
@@ -25,6 +27,7 @@ export function decideEarlyEnds(
       node.isResumed = true;
       if (record.adopted === true) node.isAdopted = true;
       node.attempt = record.attempts;
+      if (record.attemptHistory !== undefined) node.past = record.attemptHistory;
       node.startedMs = record.startedMs;
       node.endedMs = record.endedMs;
       node.durationMs = record.durationMs;

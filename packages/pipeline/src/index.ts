@@ -15,6 +15,7 @@
  *
  * @module
  */
+export { attemptsOf, type AttemptRecord } from './attempt-history.js';
 export type { Clock } from './clock.js';
 export { findCriticalPath } from './critical-path.js';
 export { PipelineError, type PipelineErrorCode } from './errors.js';

@@ -1,3 +1,4 @@
+import type { AttemptRecord } from './attempt-history.js';
 import type { Json } from './json.js';
 
 /** How far a task is. Final: `succeeded`, `failed`, `skipped` (never ran), `aborted` (stopped while it ran). */
@@ -22,6 +23,11 @@ export interface TaskResult {
   readonly state: TaskState;
   /** Attempts made; 0 if it never ran. */
   readonly attempts: number;
+  /**
+   * Its attempts, oldest first, where there is more to tell than `startedMs`, `endedMs`, `state` and `error` say of the only
+   * one: see `attemptsOf`. Those of earlier runs of the same journal are among them.
+   */
+  readonly attemptHistory?: readonly AttemptRecord[];
   /** Milliseconds since the epoch; `undefined` if it never ran. */
   readonly startedMs?: number;
   /** Milliseconds since the epoch. */

@@ -7,6 +7,7 @@ import { ResourcePool } from './resource-pool.js';
 import type { RunResult } from './result.js';
 import { RunEvents } from './run-events.js';
 import type { RunJournal } from './run-journal.js';
+import { ownedJournal } from './run-journal.js';
 import { RunLedger } from './run-ledger.js';
 import { runResultOf, runStateOf } from './run-outcome.js';
 import { Schedule } from './schedule.js';
@@ -19,6 +20,7 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal | undefined;
+  readonly abandonSignal: AbortSignal | undefined;
   readonly selection: Selection | undefined;
   readonly resume: boolean;
   readonly maxParallel: number;
@@ -57,12 +59,13 @@ export class RunEngine {
       nodes: () => this.#ledger.nodes,
       ...(onEvent === undefined ? {} : { onEvent }),
     });
-    this.#journal = options.createJournal((task, output) =>
+    const journal = options.createJournal((task, output) =>
       isStillThere(task, output, {
         signal: this.#cancellation.signal,
         log: (line) => this.#events.log(task.name, line),
       }),
     );
+    this.#journal = ownedJournal(journal, options.abandonSignal);
     this.#ledger = new RunLedger(graph, {
       journal: this.#journal,
       onError,
@@ -87,7 +90,7 @@ export class RunEngine {
 
   async run(): Promise<RunResult> {
     const { clock, selection, resume } = this.#options;
-    this.#cancellation.followSignal();
+    this.#cancellation.followSignals();
     try {
       const startedMs = clock.now();
       const takeover = await this.#journal.open(startedMs);
@@ -108,7 +111,8 @@ export class RunEngine {
 
   #onStop(reason: Error): void {
     this.#events.run('stopping', reason);
-    for (const node of this.#ledger.nodes) if (!node.task.cleanup) node.current?.stop(reason);
+    const { isAbandoned } = this.#cancellation;
+    for (const node of this.#ledger.nodes) if (isAbandoned || !node.task.cleanup) node.current?.stop(reason);
     this.#schedule.pump();
   }
 

@@ -18,7 +18,7 @@ export interface RunEventsOptions {
 export class RunEvents {
   readonly stream = createEventStream(() => this.#past());
   readonly #options: RunEventsOptions;
-  /** Events of the run itself: at most three. */
+  /** Events of the run itself: at most four. */
   readonly #ofRun: RunEvent[] = [];
   #hasEnded = false;
 

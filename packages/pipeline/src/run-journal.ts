@@ -69,6 +69,30 @@ export function createRunJournal(graph: Graph, journal: Journal | undefined, opt
   };
 }
 
+/**
+ * A journal that is written as long as the run is its writer's own. After that states are not recorded, and a checkpoint
+ * rejects, so that nothing is made on the strength of it.
+ */
+export function ownedJournal(journal: RunJournal, abandonSignal: AbortSignal | undefined): RunJournal {
+  if (abandonSignal === undefined) return journal;
+  const { record } = journal;
+  return {
+    async open(startedMs) {
+      abandonSignal.throwIfAborted();
+      return journal.open(startedMs);
+    },
+    ...(record === undefined
+      ? {}
+      : { record: (result) => (abandonSignal.aborted ? Promise.resolve() : record.call(journal, result)) }),
+    async checkpoint(name, value) {
+      abandonSignal.throwIfAborted();
+      await journal.checkpoint(name, value);
+      abandonSignal.throwIfAborted();
+    },
+    close: (state, endedMs) => (abandonSignal.aborted ? Promise.resolve() : journal.close(state, endedMs)),
+  };
+}
+
 /** Throws `JOURNAL_FAILED` for whatever `use` throws. */
 export async function failing<Value>(use: () => Promise<Value>): Promise<Value> {
   try {

@@ -1,3 +1,5 @@
+import type { AttemptRecord } from './attempt-history.js';
+import { addAttempt, attemptRecord } from './attempt-history.js';
 import type { Graph } from './graph.js';
 import { indexOf } from './graph.js';
 import type { GraphNode, Turns } from './graph-index.js';
@@ -36,6 +38,10 @@ export class RunNode {
   /** Whether an earlier run was stopped in the midst of it, and it was not asked yet what became of that. */
   declare mayAdopt: boolean;
   declare isAdopted: boolean;
+  /** Attempts that have ended, and those of earlier runs. The only one is not among them: it is as the node is. */
+  declare past: readonly AttemptRecord[] | undefined;
+  /** When the attempt began that comes after those. */
+  declare retriedMs: number | undefined;
   declare durationMs: number | undefined;
   /** When the budget of all its attempts is used up. */
   declare deadlineMs: number | undefined;
@@ -76,6 +82,20 @@ export function createNodes(graph: Graph, { turnOf }: Turns): readonly RunNode[]
   return indexOf(graph).nodes.map((place) => new RunNode(place, turnOf[place.index] as number));
 }
 
+/** Puts an attempt that is to be followed by another among the past ones. */
+export function keepAttempt(node: RunNode, ended: { readonly endedMs: number; readonly error: TaskError }): void {
+  const startedMs = node.retriedMs ?? node.startedMs ?? ended.endedMs;
+  node.past = addAttempt(node.past, attemptRecord({ startedMs, state: 'failed', ...ended }));
+  node.retriedMs = undefined;
+}
+
+function historyOf(
+  { retriedMs: startedMs, endedMs, state, error }: RunNode,
+  past: readonly AttemptRecord[],
+): readonly AttemptRecord[] {
+  return startedMs === undefined ? past : addAttempt(past, attemptRecord({ startedMs, endedMs, state, error }));
+}
+
 /** A node as a result; fields that do not apply are absent. */
 export function resultOf(node: RunNode): TaskResult {
   const { name, state, attempt: attempts, startedMs, endedMs, output } = node;
@@ -89,6 +109,7 @@ export function resultOf(node: RunNode): TaskResult {
   if (startedMs !== undefined) result.startedMs = startedMs;
   if (endedMs !== undefined) result.endedMs = endedMs;
   if (output !== undefined) result.output = output;
+  if (node.past !== undefined) result.attemptHistory = historyOf(node, node.past);
   if (node.error !== undefined) result.error = node.error;
   if (node.reason !== undefined) result.reason = node.reason;
   if (node.failedUpstream !== undefined) result.failedUpstream = node.failedUpstream;

@@ -13,6 +13,11 @@ import { findSimilar } from './suggestion.js';
 export interface ExecutionOptions {
   /** Aborting cancels the run, with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * Aborting gives the run up because it is another's now: what runs is aborted, cleanup included, nothing starts any more,
+   * and nothing is written to the journal. The run ends as `aborted`, with the signal's reason.
+   */
+  readonly abandonSignal?: AbortSignal;
   /** @default the machine's */
   readonly clock?: Clock;
   /** From 0 to below 1; spreads the pauses between attempts. @default Math.random */
@@ -75,6 +80,7 @@ export function toEngineOptions(
     clock: options.clock ?? machineClock,
     random: options.random ?? Math.random,
     signal: options.signal,
+    abandonSignal: options.abandonSignal,
     selection: options.selection,
     resume: options.resume ?? false,
     onEvent: options.onEvent?.bind(options),

@@ -1,3 +1,4 @@
+import { attemptsOf } from './attempt-history.js';
 import { findCriticalPath } from './critical-path.js';
 import type { Journal, TaskOutline } from './journal.js';
 import type { CriticalPath, RunResult, TaskResult } from './result.js';
@@ -10,7 +11,7 @@ export interface RunReport {
   /** `undefined` while it runs, or when it was killed. */
   readonly endedMs?: number;
   readonly durationMs?: number;
-  /** In the graph's order; `pending` where nothing is recorded. */
+  /** In the graph's order; `pending` where nothing is recorded. Each that has run has its `attemptHistory`, if it is known. */
   readonly tasks: readonly TaskResult[];
   readonly criticalPath: CriticalPath;
 }
@@ -20,7 +21,7 @@ export async function readRunReport(journal: Journal): Promise<RunReport | undef
   const run = await journal.readRun();
   if (run === undefined) return undefined;
   const tasks = await Promise.all(
-    run.tasks.map(async (outline) => (await journal.readTask(outline.name)) ?? pending(outline)),
+    run.tasks.map(async (outline) => withAttempts((await journal.readTask(outline.name)) ?? pending(outline))),
   );
   const { state, startedMs, endedMs } = run;
   return {
@@ -39,6 +40,11 @@ export async function readRunReport(journal: Journal): Promise<RunReport | undef
 export function durationsOf({ tasks }: Pick<RunReport, 'tasks'>): ReadonlyMap<string, number> {
   const done = tasks.filter(({ state }) => state === 'succeeded');
   return new Map(done.map(({ name, durationMs }) => [name, durationMs]));
+}
+
+function withAttempts(task: TaskResult): TaskResult {
+  const attemptHistory = attemptsOf(task);
+  return attemptHistory.length === 0 ? task : { ...task, attemptHistory };
 }
 
 function pending({ name, cleanup }: TaskOutline): TaskResult {

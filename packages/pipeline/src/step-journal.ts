@@ -8,7 +8,7 @@ import type { RunJournal } from './run-journal.js';
 import { failing } from './run-journal.js';
 import { findSimilar } from './suggestion.js';
 import type { DoneRecord, Takeover } from './takeover.js';
-import { readRecords } from './takeover.js';
+import { earlierAttempts, readRecords } from './takeover.js';
 
 /**
  * A journal for one task of a run whose other tasks have their own: it reads what these have left there, writes the
@@ -38,7 +38,8 @@ export function createStepJournal(
     checkInputs(graph, node, done);
     const own = found?.records.get(name)?.state;
     const interrupted = new Set(own === 'running' || own === 'aborted' ? [name] : []);
-    return { done, interrupted, checkpoints: found?.checkpoints ?? new Map() };
+    const attempts = earlierAttempts(found?.records ?? new Map(), done);
+    return { done, interrupted, checkpoints: found?.checkpoints ?? new Map(), attempts };
   };
   return {
     open: reading,

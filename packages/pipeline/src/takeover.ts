@@ -1,3 +1,5 @@
+import type { AttemptRecord } from './attempt-history.js';
+import { earlierAttemptsOf } from './attempt-history.js';
 import type { Decision, Endings } from './decision.js';
 import { decide, decideByPredicate } from './decision.js';
 import type { Graph } from './graph.js';
@@ -17,6 +19,8 @@ export interface Takeover {
   readonly interrupted: ReadonlySet<string>;
   /** Last checkpoints, also of tasks that are to run again. */
   readonly checkpoints: ReadonlyMap<string, Json>;
+  /** Attempts that were made at tasks that are not done, by name. */
+  readonly attempts: ReadonlyMap<string, readonly AttemptRecord[]>;
 }
 
 /** The record of a task that has ended. */
@@ -50,7 +54,8 @@ export async function readTakeover(graph: Graph, journal: Journal, options: Take
   });
   const done = findDone(graph, { records, intact, isChosen });
   const interrupted = graph.tasks.filter(({ name }) => !done.has(name) && !redo.has(name) && isInterrupted(name));
-  return { done, interrupted: new Set(interrupted.map(({ name }) => name)), checkpoints };
+  const attempts = earlierAttempts(records, done);
+  return { done, interrupted: new Set(interrupted.map(({ name }) => name)), checkpoints, attempts };
 
   function isInterrupted(name: string): boolean {
     const state = records.get(name)?.state;
@@ -73,6 +78,19 @@ export async function readRecords(
     if (record !== undefined) records.set(name, record);
   });
   return { records, checkpoints };
+}
+
+/** Attempts that are recorded of tasks that are not done. */
+export function earlierAttempts(
+  records: ReadonlyMap<string, TaskRecord>,
+  done: ReadonlyMap<string, DoneRecord>,
+): ReadonlyMap<string, readonly AttemptRecord[]> {
+  const attempts = new Map<string, readonly AttemptRecord[]>();
+  for (const [name, record] of records) {
+    const earlier = done.has(name) ? undefined : earlierAttemptsOf(record);
+    if (earlier !== undefined) attempts.set(name, earlier);
+  }
+  return attempts;
 }
 
 interface Known {

@@ -9,6 +9,7 @@ import { toTaskError } from './result.js';
 import type { RunEvents } from './run-events.js';
 import type { RunLedger } from './run-ledger.js';
 import type { RunNode } from './run-node.js';
+import { keepAttempt } from './run-node.js';
 import { AttemptContext } from './task-context.js';
 
 /** For `TaskRunner`. */
@@ -62,6 +63,7 @@ export class TaskRunner {
     node.state = 'running';
     node.attempt += 1;
     node.startedMs ??= nowMs;
+    if (node.past !== undefined) node.retriedMs = nowMs;
     if (node.attempt > 1) node.reason = node.error = undefined;
     if (node.place.isTimed) {
       const { totalTimeoutMs, cleanup } = node.task;
@@ -72,10 +74,9 @@ export class TaskRunner {
     const begin = () => {
       if (!this.#deps.cancellation.holdsBack(node)) return this.#begin(node, clock.now());
       node.error = error;
-      if (node.attempt === 1) {
-        node.attempt = 0;
-        node.startedMs = undefined;
-      }
+      node.attempt -= 1;
+      if (node.attempt === 0) node.startedMs = undefined;
+      if (node.past !== undefined) node.retriedMs = undefined;
       this.#listener.onVerdict(node, { kind: 'end', end: this.#deps.cancellation.endOf(node) });
     };
     ledger
@@ -89,6 +90,7 @@ export class TaskRunner {
     const { clock, ledger, events, cancellation } = this.#deps;
     const stopped = new AbortController();
     node.current = { stop: (reason) => stopped.abort(reason) };
+    keepAttempt(node, { endedMs: clock.now(), error });
     node.state = 'pending';
     node.error = error;
     node.reason = `attempt ${node.attempt} failed, next in ${Math.round(delayMs)} ms`;

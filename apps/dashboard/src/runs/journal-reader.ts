@@ -52,7 +52,13 @@ function parseJson(text: string | undefined): unknown {
 }
 
 function isTaskRecord(value: unknown): value is TaskRecord {
-  return isVersion1(value) && typeof value['name'] === 'string' && typeof value['state'] === 'string';
+  if (!isVersion1(value) || typeof value['name'] !== 'string' || typeof value['state'] !== 'string') return false;
+  const attempts = value['attemptHistory'] ?? [];
+  return Array.isArray(attempts) && attempts.every(isAttempt);
+}
+
+function isAttempt(value: unknown): boolean {
+  return typeof (value as { readonly startedMs?: unknown } | null)?.startedMs === 'number';
 }
 
 function isRunRecord(value: unknown): value is RunRecord {

@@ -1,5 +1,12 @@
-import { findCriticalPath, type TaskError, type TaskOutline, type TaskRecord } from '@seatrial/pipeline';
-import type { TaskFailure, TaskView } from '../api.js';
+import {
+  attemptsOf,
+  findCriticalPath,
+  type AttemptRecord,
+  type TaskError,
+  type TaskOutline,
+  type TaskRecord,
+} from '@seatrial/pipeline';
+import type { AttemptView, TaskFailure, TaskView } from '../api.js';
 import { JOURNAL, type RunJournal } from './journal-reader.js';
 import type { RunObjects } from './run-objects.js';
 
@@ -39,16 +46,26 @@ function outlineOf({ name, needs, after, cleanup, selected, summary, group }: Ta
 }
 
 function recordOf(record: TaskRecord | undefined) {
-  if (record === undefined) return { state: 'pending', attempts: 0, resumed: false } as const;
+  if (record === undefined) return { state: 'pending', attempts: 0, attemptHistory: [], resumed: false } as const;
   const { state, attempts, startedMs, endedMs, error, reason, resumed = false } = record;
   return {
     state,
     attempts,
+    attemptHistory: attemptsOf(record).map(attemptViewOf),
     resumed,
     ...(startedMs === undefined ? {} : { startedMs }),
     ...(endedMs === undefined ? {} : { endedMs }),
     ...(error === undefined ? {} : { error: failureOf(error) }),
     ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function attemptViewOf({ startedMs, endedMs, outcome, error }: AttemptRecord): AttemptView {
+  return {
+    startedMs,
+    ...(endedMs === undefined ? {} : { endedMs }),
+    outcome: outcome ?? 'running',
+    ...(error === undefined ? {} : { message: error.message }),
   };
 }
 

@@ -73,6 +73,28 @@ describe('the read model over results of real runs', () => {
     ]);
   });
 
+  it('tells the attempts of a task, as the journal has them', async () => {
+    await using folder = await resultFolder({ from: FIXTURES });
+    const record = (attemptHistory: unknown) =>
+      folder.write(
+        `${RUNS.failedDeploy}/artifacts/seatrial/tasks/deploy.json`,
+        JSON.stringify({ version: 1, name: 'deploy', state: 'failed', attempts: 2, startedMs: 1, attemptHistory }),
+      );
+    const error = { name: 'Error', message: 'no answer' };
+    await record([{ startedMs: 1, endedMs: 2, outcome: 'failed', error }, { startedMs: 5 }]);
+    await using model = modelOf(folder.uri);
+    const { tasks } = await model.run(RUNS.failedDeploy);
+    expect(tasks.find(({ name }) => name === 'deploy')?.attemptHistory).toEqual([
+      { startedMs: 1, endedMs: 2, outcome: 'failed', message: 'no answer' },
+      { startedMs: 5, outcome: 'running' },
+    ]);
+    // Those that older versions wrote say so of the only one.
+    expect(tasks.find(({ name }) => name === 'lint')?.attemptHistory).toMatchObject([{ outcome: 'succeeded' }]);
+    await record({ not: 'a list' });
+    await using again = modelOf(folder.uri);
+    expect((await again.run(RUNS.failedDeploy)).tasks.find(({ name }) => name === 'deploy')?.state).toBe('pending');
+  });
+
   it('knows what was tried, where, and what it took', async () => {
     await using model = modelOf(uri);
     const { facts, commit } = await model.run(RUNS.passedWithLargerNodes);

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import type { RunState, TaskView, TestState } from '../../src/api.js';
+import type { AttemptView, RunState, TaskView, TestState } from '../../src/api.js';
 
 /** Every state that is shown anywhere. */
-export type AnyState = RunState | TestState | TaskView['state'] | 'missing';
+export type AnyState = RunState | TestState | TaskView['state'] | AttemptView['outcome'] | 'missing';
 
 type Look = 'good' | 'bad' | 'flaky' | 'off' | 'live' | 'stopped' | 'waiting' | 'odd' | 'missing';
 
@@ -17,6 +17,7 @@ const LOOKS: Readonly<Record<AnyState, Look>> = {
   skipped: 'off',
   running: 'live',
   aborted: 'stopped',
+  interrupted: 'odd',
   pending: 'waiting',
   lost: 'odd',
   unreadable: 'odd',

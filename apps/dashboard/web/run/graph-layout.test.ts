@@ -11,6 +11,7 @@ function task(name: string, needs: readonly string[] = [], after: readonly strin
     selected: true,
     state: 'pending',
     attempts: 0,
+    attemptHistory: [],
     resumed: false,
     critical: false,
   };

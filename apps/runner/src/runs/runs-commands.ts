@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { type ContextOf, formatDuration, formatTable } from '@seatrial/cli';
+import type { TaskResult } from '@seatrial/pipeline';
 import { joinUri, type ObjectStore } from '@seatrial/storage';
 import { RunnerError } from '../errors.js';
 import type { runsCancelFlags, runsListFlags, runsLogsFlags, runsShowFlags } from '../flags.js';
@@ -52,11 +53,14 @@ export async function show(context: ContextOf<typeof runsShowFlags>): Promise<vo
   const { uri, facts } = await openRun(context);
   const { report, state, process } = facts;
   if (flags.json) return printJson({ uri, ...report, state, process });
-  const rows = report.tasks.map((task) => [
-    task.name,
-    task.state,
-    task.startedMs === undefined ? '' : formatDuration(task.durationMs),
-    (task.error?.message ?? task.reason ?? '').split('\n')[0] ?? '',
+  const rows = report.tasks.flatMap((task) => [
+    [
+      task.name,
+      task.state,
+      task.startedMs === undefined ? '' : formatDuration(task.durationMs),
+      firstLine(task.error?.message ?? task.reason),
+    ],
+    ...attemptRows(task),
   ]);
   print(`${state}  started ${timeOf(report.startedMs)} UTC${process === undefined ? '' : ` on ${process.host}`}\n`);
   print(formatTable(rows, { header: ['task', 'state', 'time', ''], alignRight: [2] }));
@@ -126,6 +130,21 @@ async function openRun(
   throw new RunnerError('RUN_NOT_FOUND', `no run at ${uri}`, {
     hint: 'Give the URI that the run printed after "results", or a build id that "seatrial runs list" shows.',
   });
+}
+
+/** One row for each attempt, where there were several: when it began, which says how long the pause before it was. */
+function attemptRows({ attemptHistory = [] }: TaskResult): readonly string[][] {
+  if (attemptHistory.length < 2) return [];
+  return attemptHistory.map(({ startedMs, endedMs, outcome = 'running', error }, at) => [
+    `  attempt ${at + 1}, ${new Date(startedMs).toISOString().slice(11, 19)}`,
+    outcome,
+    endedMs === undefined ? '' : formatDuration(endedMs - startedMs),
+    firstLine(error?.message),
+  ]);
+}
+
+function firstLine(text = ''): string {
+  return text.split('\n')[0] ?? '';
 }
 
 function timeOf(ms: number): string {

@@ -26,11 +26,9 @@ export async function e2e(context: Context): Promise<number> {
   const reporter = await openReporter(settings, context);
   // Before anything of the run is touched: its folder on this machine may be in use.
   await using lock = await lockRun(leaseDepsOf(context), settings.runUri);
-  const signal = AbortSignal.any([context.signal, lock.signal]);
-  await using trial = await openTrial(settings, { ...trialIoOf({ ...context, signal }), faults: fault });
+  await using trial = await openTrial(settings, { ...trialIoOf(context), lock, faults: fault });
   const plan = planTrial(trial, selection);
   return await runTrial({ trial, plan }, context, {
-    lock,
     startedMs,
     resume: resume !== undefined,
     redo: plan.redo,

@@ -8,7 +8,7 @@ export class RunnerError extends Error {
   readonly hint: string | undefined;
   /** Several lines that belong to the message: every wrong field, the last lines of a log. */
   readonly detail: string | undefined;
-  /** `2` for what the user wrote wrong, `undefined` where the command line decides. */
+  /** `2` for what the user wrote wrong, `3` for a run that is another's now, `undefined` where the command line decides. */
   readonly exitCode: number | undefined;
 
   constructor(
@@ -20,7 +20,7 @@ export class RunnerError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.detail = options.detail;
-    this.exitCode = USAGE_CODES.has(code) ? 2 : undefined;
+    this.exitCode = USAGE_CODES.has(code) ? 2 : code === 'LOCK_LOST' ? 3 : undefined;
   }
 }
 
@@ -31,6 +31,7 @@ export type RunnerErrorCode =
   | 'RUN_NOT_FOUND'
   | 'RUN_ENDED'
   | 'RUN_LOCKED'
+  | 'LOCK_LOST'
   | 'FILE_EXISTS'
   | 'SETTING_MISSING'
   | 'SETTING_CONFLICT'

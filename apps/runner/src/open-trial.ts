@@ -15,7 +15,8 @@ import { createResultWriter } from './results/result-writer.js';
 import { gatherSecrets } from './results/secrets.js';
 import { createClusterKeeper } from './run/cluster-keeper.js';
 import { createHoldings } from './run/holdings.js';
-import type { LeaseDeps } from './run/lease.js';
+import { createFencedStore } from './run/fenced-store.js';
+import type { Lease, LeaseDeps } from './run/lease.js';
 import { createServices, type Env } from './services.js';
 import type { Trial, TrialSettings } from './trial.js';
 
@@ -25,6 +26,8 @@ export interface TrialIo {
   readonly logger: Logger;
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;
+  /** Holds others off the run, or off one step of it. Once it is lost nothing of the run is touched any more. */
+  readonly lock: Pick<Lease, 'signal' | 'confirm'>;
   readonly helm?: string;
   readonly context?: string;
   readonly project?: string;
@@ -43,7 +46,7 @@ export function trialIoOf(
     CommandContext<Pick<TrialIo, 'helm' | 'context' | 'project'>>,
     'flags' | 'env' | 'clock' | 'logger' | 'signal'
   >,
-): TrialIo {
+): Omit<TrialIo, 'lock'> {
   const { flags, env, clock, logger, signal } = context;
   return { env, clock, logger, signal, helm: flags.helm, context: flags.context, project: flags.project };
 }
@@ -60,7 +63,7 @@ export function openResultStore(env: Env, cwd?: string): ObjectStore {
 
 /** Makes the folders and clients of a run; disposing of it removes the folders and closes the clients. */
 export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<Trial & AsyncDisposable> {
-  const { env, clock, logger } = io;
+  const { env, clock, logger, lock } = io;
   const workDir = io.isStep === true ? await mkdtemp(join(tmpdir(), 'seatrial-step-')) : await ensureWorkDir(settings);
   const mark = env[PROCESS_MARK];
   if (mark !== undefined) startReaper({ mark, platform, path: env['PATH'] });
@@ -75,7 +78,8 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     onFailure: (cause) => stop(new Error(`the log cannot be written: ${cause.message}`, { cause })),
   });
   const told = logbookLogger(log, logger);
-  const resultStore = createPatientStore(io.resultStore ?? openResultStore(env), {
+  lock.signal.addEventListener('abort', () => log.abandon(), { once: true });
+  const resultStore = createPatientStore(createFencedStore(io.resultStore ?? openResultStore(env), lock), {
     clock,
     ...io.outage,
     onOutage(change) {
@@ -119,11 +123,13 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     keeper,
     signal: AbortSignal.any([io.signal, stopping.signal]),
     stop,
+    lock,
     async [Symbol.asyncDispose]() {
       await keeper[Symbol.asyncDispose]();
       await services[Symbol.asyncDispose]();
-      // A cluster that is kept stays reachable by the kubeconfig in there.
-      if (!settings.keepCluster) await rm(workDir, { recursive: true, force: true });
+      // A cluster that is kept stays reachable by the kubeconfig in there. Who has taken the run over may use it as well.
+      if (!settings.keepCluster && (io.isStep === true || !lock.signal.aborted))
+        await rm(workDir, { recursive: true, force: true });
     },
   };
 }

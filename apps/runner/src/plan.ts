@@ -151,6 +151,9 @@ export function planSettings(settings: TrialSettings, options: PlanOptions = {})
       get signal() {
         return notRunning();
       },
+      get lock() {
+        return notRunning();
+      },
     },
     options,
   );

@@ -8,12 +8,12 @@ import { createJournal, type Journal, type PipelineEvent, type RunResult, runGra
 import { createStarted, shouldWriteResults, writeStarted } from '@seatrial/prow';
 import { joinUri, type ObjectStore, removeTornWrites } from '@seatrial/storage';
 import { clustersOf } from './config/schema.js';
+import { RunnerError } from './errors.js';
 import type { Plan } from './plan.js';
 import type { RunReporter } from './report/run-reporter.js';
 import { formatSummary } from './results/summary.js';
 import { finishRun, type Closing } from './run/finish.js';
 import { deleteCommand, holdCluster } from './run/holdings.js';
-import type { Lease } from './run/lease.js';
 import { writeProcessRecord } from './run/process-record.js';
 import { stopRequestUri, waitForStopRequest } from './run/stop-request.js';
 import { createObserver, type Screen } from './screen/observer.js';
@@ -33,13 +33,17 @@ export interface RunTrialOptions {
   readonly resume?: boolean;
   /** Tasks to do again although they succeeded. @default none */
   readonly redo?: readonly string[];
-  /** Holds others off the run. One that is lost leaves the verdict to who has taken the run over. */
-  readonly lock?: Pick<Lease, 'signal'>;
   /** Tells of the run where it was asked for. @default nowhere */
   readonly reporter?: RunReporter;
 }
 
-/** Runs a plan, writes its results, prints what became of it. @returns the exit code */
+/**
+ * Runs a plan, writes its results, prints what became of it.
+ *
+ * @returns the exit code
+ * @throws {RunnerError} `LOCK_LOST` when another process has taken the run over: what runs is stopped, nothing is torn down,
+ * and results and verdict are left to the other.
+ */
 export async function runTrial(
   { trial, plan }: { readonly trial: Trial; readonly plan: Plan },
   screen: Screen,
@@ -55,9 +59,10 @@ export async function runTrial(
     if (isWhole) await beginResults(trial, { ...options, writesStarted: writes.started });
     await options.reporter?.begin();
     const result = await runPlan(trial, plan, screen, options);
-    const lost = options.lock?.signal.aborted === true;
-    const closing = await finishRun(trial, result, { writesFinished: writes.finished && !lost });
-    const exitCode = lost ? exitCodes.infrastructure : exitCodeOf(result, closing);
+    if (trial.lock.signal.aborted) throw lostTo(trial);
+    const closing = await finishRun(trial, result, { writesFinished: writes.finished });
+    if (trial.lock.signal.aborted) throw lostTo(trial);
+    const exitCode = exitCodeOf(result, closing);
     const summary = await summaryOf(trial, plan, result, closing, options);
     await options.reporter?.end({ summary, closing });
     show(screen, trial, { summary, closing, exitCode });
@@ -65,6 +70,14 @@ export async function runTrial(
   } finally {
     takeBack?.();
   }
+}
+
+function lostTo({ lock, runUri }: Trial): RunnerError {
+  const reason = lock.signal.reason as Error;
+  return new RunnerError('LOCK_LOST', `${reason.message}: this process has stopped`, {
+    cause: reason,
+    hint: `Nothing was torn down or written by it since. See seatrial runs show ${runUri}`,
+  });
 }
 
 /** What readers find first: who runs it, and that it has begun. What an earlier attempt said of its end is taken away. */
@@ -104,6 +117,7 @@ async function runPlan(trial: Trial, plan: Plan, screen: Screen, options: RunTri
       journal,
       selection: plan.selection,
       signal: trial.signal,
+      abandonSignal: trial.lock.signal,
       clock,
       resume,
       redo,

@@ -29,8 +29,7 @@ async function stepOf(run: string, context: Context): Promise<number> {
   const selection = { only: [...args, 'clone'], skip: CLEANUP_TASKS.filter((name) => !args.includes(name)) };
   planSettings(settings, selection); // refuses an unknown task before anything is made
   await using lock = await lockStep(leaseDepsOf(context), settings.runUri, args[0] ?? '');
-  const signal = AbortSignal.any([context.signal, lock.signal]);
-  await using trial = await openTrial(settings, { ...trialIoOf({ ...context, signal }), isStep: true });
+  await using trial = await openTrial(settings, { ...trialIoOf(context), lock, isStep: true });
   const plan = planTrial(trial, selection);
   return await runTrial({ trial, plan }, context, { startedMs, resume: true, redo: args, writesVerdict: false });
 }
@@ -41,8 +40,7 @@ async function stepAlone(context: Context): Promise<number> {
   const settings = await freshSettings(context);
   const only = withNeeds(planSettings(settings), args[0] ?? '');
   await using lock = await lockRun(leaseDepsOf(context), settings.runUri);
-  const signal = AbortSignal.any([context.signal, lock.signal]);
-  await using trial = await openTrial(settings, { ...trialIoOf({ ...context, signal }), faults: flags.fault });
+  await using trial = await openTrial(settings, { ...trialIoOf(context), lock, faults: flags.fault });
   const plan = planTrial(trial, { only });
-  return await runTrial({ trial, plan }, context, { startedMs, lock, maxParallel: flags['max-parallel'] });
+  return await runTrial({ trial, plan }, context, { startedMs, maxParallel: flags['max-parallel'] });
 }

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { runCommand, systemClock } from '@seatrial/cli';
+import { type Clock, runCommand, systemClock } from '@seatrial/cli';
 import { execa } from 'execa';
 import { command } from './commands.js';
 
@@ -54,7 +54,8 @@ export async function seatrial(
     env = {},
     cwd = '/',
     signal = new AbortController().signal,
-  }: { env?: Record<string, string>; cwd?: string; signal?: AbortSignal } = {},
+    clock = systemClock,
+  }: { env?: Record<string, string>; cwd?: string; signal?: AbortSignal; clock?: Clock } = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const texts = Promise.all([stdout, stderr].map(async (stream) => (await stream.toArray()).map(String).join('')));
@@ -65,7 +66,7 @@ export async function seatrial(
     stdout,
     stderr,
     signal,
-    clock: systemClock,
+    clock,
   });
   stdout.end();
   stderr.end();

@@ -7,6 +7,7 @@ import type { ClusterConfig, Config } from './config/schema.js';
 import type { ResultWriter } from './results/result-writer.js';
 import type { ClusterKeeper } from './run/cluster-keeper.js';
 import type { Holdings } from './run/holdings.js';
+import type { Lease } from './run/lease.js';
 import type { ProviderName, Services } from './services.js';
 
 /** Where the code under test comes from. */
@@ -58,6 +59,8 @@ export interface Trial extends TrialSettings {
   readonly keeper: ClusterKeeper;
   /** Aborted when the run is to stop: by a signal, from another shell, because nothing can be written any more. */
   readonly signal: AbortSignal;
+  /** Holds others off the run. Once it is lost nothing of the run is touched any more. */
+  readonly lock: Pick<Lease, 'signal' | 'confirm'>;
   /** Stops the run; it cleans up first. */
   stop(reason: Error): void;
 }

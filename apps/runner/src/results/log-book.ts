@@ -24,6 +24,8 @@ export interface LogBook {
   tail(task: string): readonly string[];
   /** Writes what waits. */
   flush(): void;
+  /** Forgets what waits, and takes no line any more: the files are another process's now. */
+  abandon(): void;
   /** Writes what waits. No line is taken after. @throws what kept a line from being written */
   close(): Promise<void>;
 }
@@ -101,6 +103,10 @@ export async function openLogBook({ dir, clock, redact, onFailure }: LogBookOpti
     },
     tail: (task) => tails.get(task) ?? [],
     flush,
+    abandon() {
+      failure ??= new Error('the run is another process’s now');
+      ended.abort(failure);
+    },
     async close() {
       ended.abort(new Error('the log is closed'));
       flush();

@@ -28,6 +28,7 @@ async function tryWithOutage(outage: string, outageMs: number) {
       ...io,
       logger,
       signal,
+      lock: { signal, confirm: () => Promise.resolve() },
       resultStore: createObjectStore({ gcs }),
       outage: { outageMs, pauseMs: 20 },
     });

@@ -1,5 +1,6 @@
 import type { Clock } from '@seatrial/cli';
 import type { ObjectStore } from '@seatrial/storage';
+import { RunnerError } from '../errors.js';
 import type { LocalProcesses } from '../process/local-processes.js';
 
 /** Milliseconds between two signs of life of a holder. */
@@ -26,6 +27,13 @@ export interface Holder {
 export interface Lease extends AsyncDisposable {
   /** Aborted when another process has taken it over, which happens to one that gave no sign of life for two minutes. */
   readonly signal: AbortSignal;
+  /**
+   * Looks who holds it, if this process may have been silent for so long that another has taken it over (a machine that
+   * slept, say). Cheap otherwise.
+   *
+   * @throws {RunnerError} `LOCK_LOST` if it is another's. Where that cannot be found out now, it is taken for held.
+   */
+  confirm(): Promise<void>;
 }
 
 export interface LeaseDeps {
@@ -91,15 +99,20 @@ function keep(
   const over = new AbortController();
   const lost = new AbortController();
   let generation = first;
+  let beatenMs = self.beatMs;
   const beat = async (): Promise<void> => {
-    const written = await write(store, uri, { ...self, beatMs: clock.now() }, generation);
-    if (written !== undefined) return void (generation = written);
+    const beatMs = clock.now();
+    const written = await write(store, uri, { ...self, beatMs }, generation);
+    if (written !== undefined) {
+      [generation, beatenMs] = [written, beatMs];
+      return;
+    }
     const found = await read(store, uri);
     if (found?.holder?.id === self.id) generation = found.generation;
-    else
-      lost.abort(
-        new Error(`the run was taken over${found?.holder === undefined ? '' : ` by ${nameOf(found.holder)}`}`),
-      );
+    else {
+      const by = found?.holder === undefined ? '' : ` by ${nameOf(found.holder)}`;
+      lost.abort(new RunnerError('LOCK_LOST', `the run was taken over${by}`));
+    }
   };
   const beating = (async () => {
     while (!lost.signal.aborted) {
@@ -110,6 +123,10 @@ function keep(
   })().catch(() => undefined); // given back
   return {
     signal: lost.signal,
+    async confirm() {
+      if (!lost.signal.aborted && clock.now() - beatenMs >= LEASE_MS) await beat().catch(() => undefined);
+      lost.signal.throwIfAborted();
+    },
     async [Symbol.asyncDispose]() {
       over.abort(new Error('it is given back'));
       await beating;

@@ -98,6 +98,28 @@ describe(lockRun, () => {
     expect(second.signal.aborted).toBe(false);
   });
 
+  it('is confirmed before it is relied upon after a long silence, and when that cannot be done taken for held', async () => {
+    const clock = createFakeClock();
+    // A process that was halted: its beats do not come.
+    const halted = { now: clock.now, sleep: () => new Promise<never>(() => undefined) };
+    const store = { ...createObjectStore() };
+    const first = await lockRun(depsOf(machine('ci-1', new Set([1]), 1), { clock: halted, store }), runUri());
+    await clock.advance(119_000);
+    await first.confirm();
+    await clock.advance(121_000);
+    const { write } = store;
+    store.write = () => Promise.reject(new Error('no network'));
+    await first.confirm();
+    store.write = write;
+    await using second = await lockRun(depsOf(machine('ci-2', new Set([1]), 1), { clock }), runUri());
+    await expect(first.confirm()).rejects.toMatchObject({
+      code: 'LOCK_LOST',
+      exitCode: 3,
+      message: 'the run was taken over by pid 1 on ci-2',
+    });
+    expect([first.signal.aborted, second.signal.aborted]).toEqual([true, false]);
+  });
+
   it('keeps a run for as long as the holder gives signs of life', async () => {
     const clock = createFakeClock();
     await using first = await lockRun(depsOf(machine('ci-1', new Set([1]), 1), { clock }), runUri());

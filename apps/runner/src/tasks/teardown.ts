@@ -56,6 +56,7 @@ export function teardownTask(
           });
         }
         await trial.keeper.release(handle);
+        await trial.lock.confirm(); // the cluster may be another's by now
         await provider.delete(handle, {
           timeoutMs: DELETE_TIMEOUT_MS,
           signal: context.signal,

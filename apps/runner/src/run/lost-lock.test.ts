@@ -1,0 +1,69 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Clock, systemClock } from '@seatrial/cli';
+import { startSandbox } from '@seatrial/sandbox';
+import { createObjectStore, joinUri } from '@seatrial/storage';
+import { describe, expect, it } from 'vitest';
+import { exampleRepo, seatrial } from '../testing.js';
+
+/** The machine's clock, on which the lock's signs of life are due at once. */
+const impatient: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(ms === 15_000 ? 20 : ms, signal),
+};
+
+/** Texts of all files below a folder but those of the lock. */
+async function contentsOf(dir: string): Promise<Readonly<Record<string, string>>> {
+  const files = (await readdir(dir, { withFileTypes: true, recursive: true })).filter(
+    (entry) => entry.isFile() && !entry.parentPath.endsWith('/locks'),
+  );
+  const texts = files.map(async (entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return [path, await readFile(path, 'utf8')] as const;
+  });
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+describe('a run that another process has taken over', { timeout: 120_000 }, () => {
+  it('stops at once with an error, leaves the cluster to the other, and writes nothing more', async () => {
+    await using repo = await exampleRepo();
+    await repo.edit('seatrial.yaml', (text) =>
+      text.replace('command: [npm, run, --silent, lint]', 'command: [sh, -c, echo waiting; sleep 600]'),
+    );
+    await using sandbox = await startSandbox({ docker: 'off', operationMs: 300 });
+    const config = join(repo.dir, 'seatrial.yaml');
+    const only = 'clone,lint,create-cluster';
+    const running = seatrial(
+      ['e2e', '--provider', 'gke', '--config', config, '--results', repo.results, '--only', only],
+      { env: { ...sandbox.env }, clock: impatient },
+    );
+    const jobDir = join(fileURLToPath(repo.results), 'logs/tf-job-operator-e2e');
+    const runDir = async () => join(jobDir, (await readdir(jobDir)).find((name) => /^\d+$/.test(name)) ?? '');
+    const read = async (name: string) => readFile(join(await runDir(), name), 'utf8').catch(() => '');
+    await expect
+      .poll(() => read('artifacts/seatrial/tasks/create-cluster.json'), { timeout: 60_000 })
+      .toContain('"state": "succeeded"');
+    await expect.poll(() => read('build-log.txt'), { timeout: 30_000 }).toContain('lint | waiting');
+    const clusters = sandbox.clusters();
+    expect(clusters).toHaveLength(1);
+    const dir = await runDir();
+    const before = await contentsOf(dir);
+
+    const beatMs = Date.now();
+    const other = { host: 'ci-2', pid: 1, id: 'other', command: 'seatrial e2e', sinceMs: beatMs, beatMs };
+    const lock = joinUri(`file://${dir}`, 'artifacts/seatrial/locks/run.json');
+    await createObjectStore().write(lock, JSON.stringify(other));
+
+    const { code, stdout, stderr } = await running;
+    expect(code).toBe(3);
+    expect(stderr).toContain('the run was taken over by pid 1 on ci-2: this process has stopped');
+    expect(stderr).toContain(`See seatrial runs show file://${dir}`);
+    expect(stdout).not.toMatch(/^(PASS|FAIL|ABORTED)/m);
+    expect(sandbox.clusters()).toEqual(clusters);
+    const after = await contentsOf(dir);
+    expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
+    for (const [path, text] of Object.entries(before)) expect([path, after[path]]).toEqual([path, text]);
+    expect(JSON.parse(await readFile(fileURLToPath(lock), 'utf8'))).toMatchObject({ id: 'other' });
+  });
+});

@@ -6,6 +6,7 @@ import type { Helm } from '@seatrial/helm';
 import type { ObjectStore } from '@seatrial/storage';
 import type { BuilderChoice, DockerEngine, ImageBuilder, Registries } from '@seatrial/release';
 import { RunnerError } from './errors.js';
+import { withRedactedLogs } from './results/redacted-logs.js';
 
 export type ProviderName = 'sandbox' | 'kubeconfig' | 'gke';
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -34,8 +35,10 @@ export interface Services extends AsyncDisposable {
    * deleted by its handle.
    */
   provider(where?: ProviderPlace): Promise<ClusterProvider>;
-  /** The API of a cluster; one connection for all who ask. */
+  /** The API of a cluster; one connection for all who ask. Its logs of pods come without secrets. */
   kube(kubeconfig: string): Promise<KubeClient>;
+  /** The same, logs as they are: for who cuts them at lines and redacts them then. */
+  kubeWithRawLogs(kubeconfig: string): Promise<KubeClient>;
   /** A helm that knows only this kubeconfig, and homes of its own. */
   helm(
     kubeconfig: string,
@@ -157,7 +160,7 @@ export function createServices(options: ServicesOptions): Services {
   });
 
   const connections = new Map<string, Promise<KubeClient>>();
-  const kube = (kubeconfig: string): Promise<KubeClient> => {
+  const kubeWithRawLogs = (kubeconfig: string): Promise<KubeClient> => {
     const known = connections.get(kubeconfig);
     if (known !== undefined) return known;
     const connected = import('@seatrial/deploy').then(({ connect }) => connect(kubeconfig, { clock }));
@@ -200,7 +203,8 @@ export function createServices(options: ServicesOptions): Services {
       return chooseBuilder(choice, { docker, registries, clock, cloud });
     },
     provider,
-    kube,
+    kube: async (kubeconfig) => withRedactedLogs(await kubeWithRawLogs(kubeconfig), options.redact),
+    kubeWithRawLogs,
     async helm(kubeconfig, { signal, onLine }) {
       const { createHelm } = await import('@seatrial/helm');
       return createHelm({

@@ -31,7 +31,7 @@ export function collectTask(
         const dir = join(trial.workDir, folder);
         await mkdir(dir, { recursive: true });
         const { files, problems } = await collect({
-          kube: await trial.services.kube(made.kubeconfig),
+          kube: await trial.services.kubeWithRawLogs(made.kubeconfig),
           namespaces: [namespaceOf(trial)],
           dir,
           signal: context.signal,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '@seatrial/cli';
 import type { ObjectStore } from '@seatrial/storage';
 import { RunnerError } from '../errors.js';
@@ -98,6 +99,7 @@ function keep(
 ): Lease {
   const over = new AbortController();
   const lost = new AbortController();
+  setMaxListeners(0, lost.signal); // all that is written at once follows it; Node warns of a leak at eleven
   let generation = first;
   let beatenMs = self.beatMs;
   const beat = async (): Promise<void> => {

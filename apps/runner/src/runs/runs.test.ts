@@ -70,6 +70,35 @@ describe('seatrial runs', { timeout: 60_000 }, () => {
   });
 });
 
+describe('seatrial e2e --resume', { timeout: 90_000 }, () => {
+  it('refuses a run that another process resumes, and says who holds it and what to do', async () => {
+    await using repo = await exampleRepo();
+    const { running, run } = await endlessRun(repo);
+    const at = [run.buildId, '--results', repo.results];
+    await seatrial(['runs', 'cancel', ...at, '--wait']);
+    await running;
+
+    // Both at once: one has it, the other is told of the one.
+    const skip = ['--skip', 'deploy,helm-test,tfjob-test,build,create-cluster,unit-tests'];
+    const resume = () => seatrial(['e2e', '--resume', run.uri, ...skip], { cwd: repo.dir });
+    const both = [resume(), resume()];
+    const refused = await Promise.race(both);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(
+      new RegExp(`error: the run at ${run.uri} is in use by pid ${process.pid} on \\S+: seatrial e2e, since \\S+Z`),
+    );
+    expect(refused.stderr).toContain(`Wait until it has ended, or stop it: seatrial runs cancel ${run.uri}`);
+
+    const state = async () => (await seatrial(['runs', 'show', ...at])).stdout;
+    await expect.poll(state, { timeout: 30_000, interval: 200 }).toMatch(/lint +running/);
+    await seatrial(['runs', 'cancel', ...at, '--wait']);
+    const ended = await Promise.all(both);
+    expect(ended.map(({ code }) => code).sort()).toEqual([1, 2]);
+    // Who was refused has touched nothing: the run is told as a whole by the other.
+    expect(await state()).toMatch(/^aborted[^]*lint +aborted[^]*attempt 1[^]*attempt 2/);
+  });
+});
+
 describe('seatrial step', { timeout: 60_000 }, () => {
   it('runs a task in a run of its own, after what it needs', async () => {
     await using repo = await exampleRepo();

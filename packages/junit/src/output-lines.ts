@@ -20,6 +20,12 @@ export interface TextFilter {
 const MAX_LINE_CHARS = 16_384;
 
 /**
+ * Bytes that are decoded at once. What a pipe gives, at times over 100 KB, would make strings that V8 keeps in its space for
+ * large objects, which only a full collection empties.
+ */
+const MAX_DECODED_BYTES = 16_384;
+
+/**
  * Decodes UTF-8, invalid bytes as U+FFFD, and hands over line by line, without line ends. Holds at most one line of
  * `maxLineChars`, whatever comes in.
  */
@@ -51,7 +57,12 @@ export function createLineSplitter(
     }
   };
   return {
-    push: (chunk) => take(filter.push(decoder.decode(chunk, { stream: true }))),
+    push(chunk) {
+      for (let from = 0; from < chunk.length; from += MAX_DECODED_BYTES) {
+        const part = chunk.subarray(from, from + MAX_DECODED_BYTES);
+        take(filter.push(decoder.decode(part, { stream: true })));
+      }
+    },
     end() {
       take(filter.push(decoder.decode()) + filter.end());
       if (pending !== '') hand(pending);
@@ -76,7 +87,7 @@ export function createOutputTail(maxLines: number): OutputTail {
   return {
     push(line) {
       const plain = line.replace(ESCAPE_SEQUENCE, '');
-      lines.push(plain.length > MAX_TAIL_LINE_CHARS ? `${plain.slice(0, MAX_TAIL_LINE_CHARS)}…` : plain);
+      lines.push(plain.length > MAX_TAIL_LINE_CHARS ? copyOf(`${plain.slice(0, MAX_TAIL_LINE_CHARS)}…`) : plain);
       if (lines.length <= maxLines) return;
       lines.shift();
       dropped += 1;
@@ -86,4 +97,12 @@ export function createOutputTail(maxLines: number): OutputTail {
       return dropped === 0 ? text : `… ${dropped} lines before\n${text}`;
     },
   };
+}
+
+const encoder = new TextEncoder();
+const wholeDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** A text of its own: a slice keeps all that it was cut from. */
+function copyOf(text: string): string {
+  return wholeDecoder.decode(encoder.encode(text));
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 
-/** Characters that wait to be written together. */
+/** Bytes that wait to be written together. */
 const BATCH = 64 * 1024;
 const LINE_END = 0x0a;
 const encoder = new TextEncoder();
@@ -20,36 +20,36 @@ export interface LogFile {
  * An earlier process may have been killed while it wrote: its last line is ended first.
  */
 export function createLogFile(path: string): LogFile {
-  let batch = '';
-  // One for all batches: buffers that are made anew for each add up before they are collected.
-  const bytes = new Uint8Array(3 * BATCH);
-  const writeText = (file: number, text: string) => {
-    for (let from = 0; from < text.length;) {
-      const { read, written } = encoder.encodeInto(from === 0 ? text : text.slice(from), bytes);
-      for (let sent = 0; sent < written;) sent += writeSync(file, bytes, sent, written - sent);
-      from += read;
+  // One for all batches, which hold bytes and not strings: what waits as strings outlives collections of the young
+  // generation, and then lies about until there is a full one.
+  const bytes = new Uint8Array(BATCH);
+  let waiting = 0;
+  let isBegun = false;
+  const writeOut = (): void => {
+    if (waiting === 0) return;
+    const size = waiting;
+    waiting = 0;
+    // Opened each time: a run of many tasks would otherwise hold as many files open.
+    const file = openSync(path, isBegun ? 'a' : 'a+');
+    try {
+      if (!isBegun && isTorn(file)) writeSync(file, '\n');
+      isBegun = true;
+      for (let sent = 0; sent < size;) sent += writeSync(file, bytes, sent, size - sent);
+    } finally {
+      closeSync(file);
     }
   };
-  let isBegun = false;
   return {
     append(line) {
-      batch += `${line}\n`;
-      if (batch.length >= BATCH) this.flush();
-    },
-    flush() {
-      if (batch === '') return;
-      const text = batch;
-      batch = '';
-      // Opened each time: a run of many tasks would otherwise hold as many files open.
-      const file = openSync(path, isBegun ? 'a' : 'a+');
-      try {
-        if (!isBegun && isTorn(file)) writeSync(file, '\n');
-        isBegun = true;
-        writeText(file, text);
-      } finally {
-        closeSync(file);
+      for (let text = `${line}\n`; ;) {
+        const { read, written } = encoder.encodeInto(text, bytes.subarray(waiting));
+        waiting += written;
+        if (read === text.length) return;
+        writeOut();
+        text = text.slice(read);
       }
     },
+    flush: writeOut,
   };
 }
 

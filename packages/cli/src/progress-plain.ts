@@ -5,6 +5,8 @@ import { printable } from './text-width.js';
 const LONGEST_NAME = 24;
 /** Bytes that may wait for a slow reader; log lines beyond are left out here. The program must not wait for it. */
 const MAX_PENDING_BYTES = 256 * 1024;
+/** Characters that are written at once, at the latest; each write costs far more than a line. */
+const BATCH = 16 * 1024;
 
 /** Progress as timestamped lines: each change of state, each log line. */
 export function createPlainProgress({ stream, clock, tasks }: Omit<ProgressOptions, 'isTty' | 'color'>): Progress {
@@ -16,15 +18,29 @@ export function createPlainProgress({ stream, clock, tasks }: Omit<ProgressOptio
   let leftOut = 0;
   let [second, time] = [-1, ''];
 
+  /** What was shown in this turn, to be written when it is over. */
+  let batch = '';
+  const flush = () => {
+    if (batch === '') return;
+    const text = batch;
+    batch = '';
+    stream.write(text);
+  };
+  const show = (text: string) => {
+    if (batch === '') queueMicrotask(flush);
+    batch += `${text}\n`;
+    if (batch.length > BATCH) flush();
+  };
+
   const write = (name: string, text: string) => {
     if (isClosed) return;
     if (leftOut > 0) {
-      stream.write(`… ${leftOut} lines are left out here: whoever reads this is too slow\n`);
+      show(`… ${leftOut} lines are left out here: whoever reads this is too slow`);
       leftOut = 0;
     }
     const now = Math.floor(clock.now() / 1000);
     if (now !== second) [second, time] = [now, new Date(now * 1000).toISOString().slice(11, 19)];
-    stream.write(`${`${time} ${name.padEnd(width)}  ${printable(text)}`.trimEnd()}\n`);
+    show(`${time} ${name.padEnd(width)}  ${printable(text)}`.trimEnd());
   };
 
   return {
@@ -43,10 +59,11 @@ export function createPlainProgress({ stream, clock, tasks }: Omit<ProgressOptio
       else write(name, text);
     },
     print(text) {
-      if (!isClosed) stream.write(`${text}\n`);
+      if (!isClosed) show(text);
     },
     async close() {
       isClosed = true;
+      flush();
       await new Promise<void>((resolve) => stream.write('', () => resolve()));
     },
   };

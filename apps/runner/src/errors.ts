@@ -31,6 +31,7 @@ export type RunnerErrorCode =
   | 'RUN_NOT_FOUND'
   | 'RUN_ENDED'
   | 'RUN_LOCKED'
+  | 'INPUT_MISSING'
   | 'LOCK_LOST'
   | 'FILE_EXISTS'
   | 'SETTING_MISSING'
@@ -47,6 +48,7 @@ const USAGE_CODES: ReadonlySet<RunnerErrorCode> = new Set([
   'RUN_NOT_FOUND',
   'RUN_ENDED',
   'RUN_LOCKED',
+  'INPUT_MISSING',
   'FILE_EXISTS',
   'SETTING_MISSING',
   'SETTING_CONFLICT',

@@ -9,12 +9,13 @@ import { createStarted, shouldWriteResults, writeStarted } from '@seatrial/prow'
 import { joinUri, type ObjectStore, removeTornWrites } from '@seatrial/storage';
 import { clustersOf } from './config/schema.js';
 import { RunnerError } from './errors.js';
-import type { Plan } from './plan.js';
+import { type Plan, withNeeds } from './plan.js';
 import type { RunReporter } from './report/run-reporter.js';
 import { formatSummary } from './results/summary.js';
 import { finishRun, type Closing } from './run/finish.js';
 import { deleteCommand, holdCluster } from './run/holdings.js';
 import { writeProcessRecord } from './run/process-record.js';
+import { runSteps } from './run/run-steps.js';
 import { stopRequestUri, waitForStopRequest } from './run/stop-request.js';
 import { createObserver, type Screen } from './screen/observer.js';
 import { recordOf } from './settings-record.js';
@@ -33,6 +34,8 @@ export interface RunTrialOptions {
   readonly resume?: boolean;
   /** Tasks to do again although they succeeded. @default none */
   readonly redo?: readonly string[];
+  /** Of an earlier run of the same journal, do this task alone; what the journal says of that run stays. @default all of the plan */
+  readonly step?: string;
   /** Tells of the run where it was asked for. @default nowhere */
   readonly reporter?: RunReporter;
 }
@@ -103,30 +106,38 @@ async function beginResults(
 
 async function runPlan(trial: Trial, plan: Plan, screen: Screen, options: RunTrialOptions): Promise<RunResult> {
   const { clock, resultStore, runUri, results } = trial;
-  const { resume = false, redo = [], maxParallel } = options;
+  const { resume = false, redo = [], maxParallel, step } = options;
   const journal = openJournal(resultStore, runUri, trial.redact);
-  if (resume) await holdWhatWasMade(trial, journal);
+  if (resume || step !== undefined) await holdWhatWasMade(trial, journal);
   const observer = createObserver(screen, plan, trial.redact);
   const ended = new AbortController();
   const publishing = results.followLogs(ended.signal);
   const waiting = waitForStopRequest({ store: resultStore, clock }, runUri, ended.signal).then((by) => {
     if (by !== undefined) trial.stop(new Error(`asked to stop by ${by}`));
   });
+  const execution = {
+    journal,
+    signal: trial.signal,
+    abandonSignal: trial.lock.signal,
+    clock,
+    onEvent(event: PipelineEvent) {
+      record(event, trial);
+      observer.event(event);
+    },
+  };
   try {
+    if (step !== undefined) {
+      const needs = new Set(withNeeds(plan, step));
+      // The source is checked out again where it is gone.
+      return await runSteps(plan.graph, step, { ...execution, needs, remade: ['clone'] });
+    }
     return await runGraph(plan.graph, {
-      journal,
+      ...execution,
       selection: plan.selection,
-      signal: trial.signal,
-      abandonSignal: trial.lock.signal,
-      clock,
       resume,
       redo,
       meta: recordOf(trial),
       maxParallel,
-      onEvent(event) {
-        record(event, trial);
-        observer.event(event);
-      },
     }).result;
   } finally {
     ended.abort(new Error('the run has ended'));

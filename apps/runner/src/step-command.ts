@@ -24,14 +24,15 @@ async function stepOf(run: string, context: Context): Promise<number> {
   const { args, clock } = context;
   const startedMs = clock.now();
   const settings = await recordedSettings(context, run);
-  // The step alone: what it leaves is looked at by hand, so nothing is torn down after it.
-  // The source is checked out again where it is gone; nothing else is made anew behind the user's back.
-  const selection = { only: [...args, 'clone'], skip: CLEANUP_TASKS.filter((name) => !args.includes(name)) };
+  const step = args[0] ?? '';
+  // Shown are the task and the source, which may have to be checked out again. What the task leaves is looked at by hand, so
+  // nothing is torn down after it.
+  const selection = { only: [step, 'clone'], skip: CLEANUP_TASKS.filter((name) => name !== step) };
   planSettings(settings, selection); // refuses an unknown task before anything is made
-  await using lock = await lockStep(leaseDepsOf(context), settings.runUri, args[0] ?? '');
+  await using lock = await lockStep(leaseDepsOf(context), settings.runUri, step);
   await using trial = await openTrial(settings, { ...trialIoOf(context), lock, isStep: true });
   const plan = planTrial(trial, selection);
-  return await runTrial({ trial, plan }, context, { startedMs, resume: true, redo: args, writesVerdict: false });
+  return await runTrial({ trial, plan }, context, { startedMs, step, writesVerdict: false });
 }
 
 async function stepAlone(context: Context): Promise<number> {

@@ -107,6 +107,42 @@ describe('seatrial step', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/clone +succeeded[^]*lint +succeeded/);
     expect(stdout).not.toMatch(/build|create-cluster/);
   });
+
+  it('does one task of a run again, with its source checked out anew, and leaves what the journal says of the run', async () => {
+    await using repo = await exampleRepo();
+    const ran = await seatrial(['e2e', '--only', 'clone,lint', '--results', repo.results], { cwd: repo.dir });
+    const uri = /^results +(\S+)$/m.exec(ran.stdout)?.[1] ?? '';
+    const told = (name: string) => readFileSync(join(fileURLToPath(uri), name), 'utf8');
+    const ofRun = ['artifacts/seatrial/run.json', 'artifacts/seatrial/tasks/finalize.json', 'finished.json'];
+    const before = ofRun.map(told);
+
+    const { stdout, code } = await seatrial(['step', 'lint', '--run', uri, '--json'], { cwd: repo.dir });
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const states = events.filter(({ type }) => type === 'task').map(({ name, state }) => `${name} ${state}`);
+    expect(states).toEqual(['clone running', 'clone succeeded', 'lint running', 'lint succeeded']);
+    expect(events.filter(({ type }) => type === 'run').map(({ state }) => state)).toEqual(['running', 'succeeded']);
+    expect(code).toBe(0);
+    expect(ofRun.map(told)).toEqual(before);
+    expect(JSON.parse(told('artifacts/seatrial/tasks/lint.json'))).toMatchObject({
+      state: 'succeeded',
+      attemptHistory: [{ outcome: 'succeeded' }, { outcome: 'succeeded' }],
+    });
+  });
+
+  it('refuses a task whose predecessors have not succeeded, and one that is not there', async () => {
+    await using repo = await exampleRepo();
+    const ran = await seatrial(['e2e', '--only', 'clone,lint', '--results', repo.results], { cwd: repo.dir });
+    const uri = /^results +(\S+)$/m.exec(ran.stdout)?.[1] ?? '';
+    const early = await seatrial(['step', 'deploy', '--run', uri], { cwd: repo.dir });
+    expect(early.stderr).toMatch(/error: "deploy" needs "[^"]+".*: the journal says it was skipped[^]*Run \S+ first/);
+    expect(early.code).toBe(2);
+    const unknown = await seatrial(['step', 'limt', '--run', uri], { cwd: repo.dir });
+    expect(unknown.stderr).toMatch(/no task "limt"[^]*Did you mean lint/);
+    expect(unknown.code).toBe(2);
+  });
 });
 
 describe('seatrial e2e --json', { timeout: 60_000 }, () => {

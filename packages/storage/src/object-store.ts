@@ -149,7 +149,8 @@ export interface ObjectStore {
   /** Replaces the object as a whole: a reader sees all of the old one or all of the new one. */
   write(uri: string, body: ObjectBody, options?: WriteOptions): Promise<ObjectInfo>;
   /**
-   * Writes what a local file holds. Facts that `file://` keeps beside it hold unless others are given.
+   * Writes what a local file holds when it is called: of one that grows meanwhile, so much as it was long. Facts that
+   * `file://` keeps beside it hold unless others are given.
    */
   writeFile(uri: string, path: string, options?: WriteOptions): Promise<ObjectInfo>;
   /** Puts an object's decoded content into a local file, whole or not at all. Nothing is kept beside it. */

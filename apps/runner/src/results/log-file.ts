@@ -43,10 +43,16 @@ export function createLogFile(path: string): LogFile {
     append(line) {
       for (let text = `${line}\n`; ;) {
         const { read, written } = encoder.encodeInto(text, bytes.subarray(waiting));
-        waiting += written;
-        if (read === text.length) return;
+        if (read === text.length) {
+          waiting += written;
+          return;
+        }
+        // Written by whole lines, so that who reads meanwhile sees none that is torn; but for one that fills all there is.
+        if (waiting === 0) {
+          waiting = written;
+          text = text.slice(read);
+        }
         writeOut();
-        text = text.slice(read);
       }
     },
     flush: writeOut,

@@ -1,7 +1,7 @@
 // Makes few files of many: a command line imports this package before anything else, and each file costs a millisecond.
 // Types are the compiler's (`tsc`); what loads late stays in files of its own. Two libraries come along, with their licences.
 import { build } from 'esbuild';
-import { copyFile, readdir, rm } from 'node:fs/promises';
+import { copyFile, readFile, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -13,6 +13,20 @@ const { resolve } = createRequire(import.meta.url);
 for (const library of ['commander', 'safe-stable-stringify']) {
   await copyFile(join(dirname(resolve(library)), 'LICENSE'), new URL(`LICENSE.${library}`, dist));
 }
+/** commander starts processes for subcommands that are programs of their own, which is unused here: `child_process` costs as much as all else. */
+const lateChildProcess = {
+  name: 'late-child-process',
+  setup({ onLoad }) {
+    onLoad({ filter: /commander[\\/]lib[\\/]command\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const early = /const childProcess = require\('(node:child_process)'\);/;
+      if (!early.test(text)) throw new Error(`${path} does not import child_process as it did`);
+      return {
+        contents: text.replace(early, "const childProcess = { spawn: (...args) => require('$1').spawn(...args) };"),
+      };
+    });
+  },
+};
 await build({
   absWorkingDir: import.meta.dirname,
   entryPoints: ['index', 'commands', 'testing', 'bin'].map((name) => `src/${name}.ts`),
@@ -28,4 +42,8 @@ await build({
     js: "import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);",
   },
   sourcemap: true,
+  // Names stay: they stand in stack traces.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  plugins: [lateChildProcess],
 });

@@ -169,10 +169,29 @@ const packages: readonly Command[] = [
   }),
 ];
 
+const help: Command = defineCommand({
+  name: 'help',
+  summary: 'show help for a command or a topic; alone, list both',
+  description:
+    'Prints what COMMAND --help prints, or the page of a topic. Where both have the name, the command goes first.',
+  examples: [
+    'seatrial help',
+    'seatrial help exit-codes',
+    'seatrial help deploy setup',
+    'seatrial help --topic sandbox',
+  ],
+  arguments: [{ name: 'words', description: 'a topic, or a command and those below it', variadic: true }],
+  flags: { topic: { type: 'boolean', description: 'only topics', default: false } },
+  load: async () => {
+    const { help: show } = await import('./help/help-command.js');
+    return (context) => show(command, context);
+  },
+});
+
 /** The `seatrial` program: the trial's own commands, and those of every package. */
 export const command: Command = {
   name: 'seatrial',
   summary: 'releases a Kubernetes operator and puts it through an end-to-end trial',
   examples: ['seatrial e2e', 'seatrial graph --format mermaid', 'seatrial sandbox up'],
-  commands: [e2e, step, graph, runs, init, ...packages],
+  commands: [e2e, step, graph, runs, init, ...packages, help],
 };

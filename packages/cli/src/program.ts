@@ -90,7 +90,8 @@ function createProgram(command: Command, parent: Program | undefined, io: Progra
   });
   program.summary(command.summary).description(command.description ?? `${capitalized(command.summary)}.`);
   program.helpOption('-h, --help', 'show this help').enablePositionalOptions();
-  if (command.commands !== undefined) program.helpCommand('help [command]', 'show help for a command');
+  if (command.commands?.some(({ name }) => name === 'help') === true) program.helpCommand(false);
+  else if (command.commands !== undefined) program.helpCommand('help [command]', 'show help for a command');
   for (const argument of command.arguments ?? []) program.argument(formatArgument(argument), argument.description);
   for (const [name, spec] of Object.entries(flagsOf(command))) addFlag(program, name, spec, state.given);
   if (parent === undefined && io.version !== undefined && command.flags?.['version'] === undefined)

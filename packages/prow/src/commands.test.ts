@@ -22,6 +22,11 @@ const spec = {
 const environment = (changes: object = {}) => ({ JOB_SPEC: JSON.stringify({ ...spec, ...changes }) });
 const runDir = 'results/logs/ci-widgets/1700000000000000001';
 
+async function importCommand(expand: Command['expand']): Promise<Command> {
+  if (expand === undefined) throw new Error('not mounted');
+  return expand();
+}
+
 async function run(line: string, env: Record<string, string> = environment()) {
   const text = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') =>
@@ -63,6 +68,16 @@ describe('seatrial-prow', () => {
     const [usage = '', examples = ''] = stdout.split('\nExamples:\n');
     expect(examples).toContain(`$ seatrial-prow ${name}`);
     expect(usage.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('lists each command under the name and summary that it has itself', async () => {
+    for (const { name, summary, expand } of command.commands ?? []) {
+      expect(expand, name).toBeTypeOf('function');
+      const { stdout } = await run(`${name} --help`);
+      const own = await importCommand(expand);
+      expect([own.name, own.summary]).toEqual([name, summary]);
+      expect(stdout).toContain(`Usage: seatrial-prow ${name}`);
+    }
   });
 
   it('prints the environment, as text and as JSON', async () => {

@@ -1,97 +1,85 @@
-import { defineCommand } from '@seatrial/cli';
-import type { Command } from '@seatrial/cli';
-import { checkConfigCommand } from './config/check-config-command.js';
-import { envFlags } from './commands/env-flags.js';
-import { finalizeJobFlags } from './commands/finalize-job-flags.js';
-import { finishedFlags } from './commands/finished-flags.js';
-import { latestGreenFlags } from './commands/latest-green-flags.js';
-import { pathsFlags } from './commands/paths-flags.js';
-import { startedFlags } from './commands/started-flags.js';
-import { onboardCommand } from './onboard/onboard-command.js';
-import { crdCommand } from './prowjob/crd-command.js';
-import { mkpjCommand } from './prowjob/mkpj-command.js';
-import { rerunCommand } from './prowjob/rerun-command.js';
-import { testgridCommand } from './testgrid/testgrid-command.js';
-import { verdictCommand } from './readers/verdict-command.js';
-import { uploadCommand } from './upload/upload-command.js';
-import { webhookCommand } from './webhook/webhook-command.js';
+import { type Command, defineCommand, mountCommand } from '@seatrial/cli';
 
-/** `seatrial-prow`, also mounted as `seatrial prow`. */
+/** `seatrial-prow`, also mounted as `seatrial prow`. What a command takes is imported when it is on the command line. */
 export const command: Command = defineCommand({
   name: 'seatrial-prow',
   summary: 'read the job environment of Prow and write results where its readers look',
   examples: ['seatrial-prow env --json'],
   commands: [
-    checkConfigCommand,
-    defineCommand({
+    mountCommand({
+      name: 'check-config',
+      summary: 'check job configs by the rules that Prow loads them by',
+      expand: async () => (await import('./config/check-config-command.js')).checkConfigCommand,
+    }),
+    mountCommand({
       name: 'env',
       summary: 'print what job this is',
-      description:
-        'Reads JOB_SPEC and the single variables and prints them as one, contradictions on stderr. With --json: type, job, build, refs, revision.',
-      examples: ['seatrial-prow env', 'seatrial-prow env --strict --json'],
-      flags: envFlags,
-      json: true,
-      load: async () => (await import('./commands/env.js')).env,
+      expand: async () => (await import('./commands/job-commands.js')).envCommand,
     }),
-    defineCommand({
+    mountCommand({
       name: 'paths',
       summary: 'print where the results of this job belong, and where to look at them',
-      examples: [
-        'seatrial-prow paths --results gs://ci-logs --json',
-        'seatrial-prow paths --results gs://ci-logs --deck-url https://prow.example',
-      ],
-      flags: pathsFlags,
-      json: true,
-      load: async () => (await import('./commands/paths.js')).paths,
+      expand: async () => (await import('./commands/job-commands.js')).pathsCommand,
     }),
-    defineCommand({
+    mountCommand({
       name: 'started',
       summary: 'open a run: started.json, then alias and latest-build.txt',
-      description: "Prints the run's URI. In a decorated job it writes nothing, since Prow's sidecar does.",
-      examples: ['seatrial-prow started --results gs://ci-logs --metadata cluster=e2e-1'],
-      flags: startedFlags,
-      load: async () => (await import('./commands/started.js')).started,
+      expand: async () => (await import('./commands/job-commands.js')).startedCommand,
     }),
-    defineCommand({
+    mountCommand({
       name: 'finished',
       summary: 'close a run: finished.json',
-      description: "Prints the run's URI. In a decorated job it writes nothing, since Prow's sidecar does.",
-      examples: ['seatrial-prow finished --results gs://ci-logs --result FAILURE'],
-      flags: finishedFlags,
-      load: async () => (await import('./commands/finished.js')).finished,
+      expand: async () => (await import('./commands/job-commands.js')).finishedCommand,
     }),
-    defineCommand({
+    mountCommand({
       name: 'finalize-job',
       summary: 'judge a run by its junit files and close it',
-      description:
-        'The run passed when every expected junit file is below artifacts/, no other is, and none has a failure or error. Writes finished.json accordingly, records the commit of a passing postsubmit as the newest green one, and exits with 1 when the run failed.',
-      examples: [
-        'seatrial-prow finalize-job --results gs://ci-logs --junit-files junit_build.xml,junit_e2e.xml --green gs://ci-green',
-      ],
-      flags: finalizeJobFlags,
-      json: true,
-      load: async () => (await import('./commands/finalize-job.js')).finalizeJob,
+      expand: async () => (await import('./commands/job-commands.js')).finalizeJobCommand,
     }),
-    defineCommand({
+    mountCommand({
       name: 'latest-green',
       summary: 'print the newest green commit of a job, or record a newer one',
-      description:
-        'Exits with 1 when there is none yet. With --move, prints "moved", or "kept" when a newer build is recorded.',
-      examples: [
-        'seatrial-prow latest-green --green gs://ci-green --job ci-widgets',
-        'seatrial-prow latest-green --green gs://ci-green --move',
-      ],
-      flags: latestGreenFlags,
-      json: true,
-      load: async () => (await import('./commands/latest-green.js')).latestGreen,
+      expand: async () => (await import('./commands/job-commands.js')).latestGreenCommand,
     }),
-    onboardCommand,
-    mkpjCommand,
-    rerunCommand,
-    crdCommand,
-    testgridCommand,
-    uploadCommand,
-    verdictCommand,
-    webhookCommand,
+    mountCommand({
+      name: 'onboard',
+      summary: 'bring a repository on board: jobs, plugin, dashboard, webhook, bot',
+      expand: async () => (await import('./onboard/onboard-command.js')).onboardCommand,
+    }),
+    mountCommand({
+      name: 'mkpj',
+      summary: 'print the ProwJob of a configured job, or run it',
+      expand: async () => (await import('./prowjob/mkpj-command.js')).mkpjCommand,
+    }),
+    mountCommand({
+      name: 'rerun',
+      summary: 'print a new ProwJob of an old one, or run it',
+      expand: async () => (await import('./prowjob/rerun-command.js')).rerunCommand,
+    }),
+    mountCommand({
+      name: 'crd',
+      summary: "print the definition of ProwJobs, for clusters without Prow's",
+      expand: async () => (await import('./prowjob/crd-command.js')).crdCommand,
+    }),
+    mountCommand({
+      name: 'testgrid',
+      summary: "print or check TestGrid's configuration, with the jobs' annotations in it",
+      expand: async () => (await import('./testgrid/testgrid-command.js')).testgridCommand,
+    }),
+    mountCommand({
+      name: 'upload',
+      summary: "upload a folder as the run's artifacts, then log and finished.json",
+      expand: async () => (await import('./upload/upload-command.js')).uploadCommand,
+    }),
+    mountCommand({
+      name: 'verdict',
+      summary: 'print what TestGrid, Deck and Spyglass show of a run',
+      expand: async () => (await import('./readers/verdict-command.js')).verdictCommand,
+    }),
+    mountCommand({
+      name: 'webhook',
+      summary: "check and make signatures of GitHub's webhooks",
+      expand: async () => (await import('./webhook/webhook-command.js')).webhookCommand,
+    }),
   ],
 });

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { platform } from 'node:process';
 import { describe, expect, it } from 'vitest';
-import { PROCESS_MARK, startReaper } from './reaper.js';
+import { PROCESS_MARK } from './process-mark.js';
+import { startReaper } from './reaper.js';
 
 /** Processes that carry the mark. */
 function marked(mark: string): string[] {

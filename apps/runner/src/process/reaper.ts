@@ -1,11 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-
-/**
- * Variable that all processes of a run inherit. `bin` sets it to something no other process has; it is not in the
- * environment that the kernel shows of the program itself, which was made before.
- */
-export const PROCESS_MARK = 'SEATRIAL_PROCESS_MARK';
+import { PROCESS_MARK } from './process-mark.js';
 
 /**
  * Ends what carries the mark once the program is gone: SIGTERM, and SIGKILL a second later, until none was found three

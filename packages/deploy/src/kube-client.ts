@@ -78,7 +78,7 @@ export interface KubeClient {
       readonly resourceVersion?: string | undefined;
     },
   ): Promise<'deleted' | 'absent'>;
-  /** One connection; ends when the server ends it. For a watch that goes on see `observe`. */
+  /** One connection; ends when the server ends it, or has told nothing for a minute. For a watch that goes on see `observe`. */
   watch(
     kind: KindRef,
     options: Selection & CallOptions & { readonly resourceVersion: string },

@@ -137,6 +137,31 @@ export class KubeConnection {
     }
   }
 
+  /** What comes of an answer until it ends, or nothing comes for `silenceMs`: then it is cut, which is no error. */
+  async *readUntilSilent(response: http.IncomingMessage, silenceMs: number): AsyncGenerator<Buffer> {
+    const chunks = (response as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+    let isSilent = false;
+    try {
+      for (;;) {
+        const heard = new AbortController();
+        this.#clock.sleep(silenceMs, heard.signal).then(
+          () => {
+            isSilent = true;
+            response.destroy(new Error(`it fell silent for ${silenceMs / 1_000} s`));
+          },
+          () => {}, // it spoke in time
+        );
+        const { value, done } = await chunks.next().finally(() => heard.abort());
+        if (done === true) return;
+        yield value;
+      }
+    } catch (error) {
+      if (!isSilent) throw error;
+    } finally {
+      response.destroy();
+    }
+  }
+
   /** Forgets the credentials: the next request makes them anew. */
   renew(): void {
     const old = this.#credentials;

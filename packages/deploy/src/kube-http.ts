@@ -7,6 +7,8 @@ import { at, listAt, textAt } from './kube-object.js';
 // One object is at most 1.5 MB in etcd; its line in a watch is not much longer.
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const WATCH_SECONDS = 290;
+/** A watch may be accepted and then tell nothing, or its connection die without a word. Asking again costs one request. */
+const WATCH_SILENCE_MS = 60_000;
 
 /** The API of one server over a connection. */
 export function createKubeClient(
@@ -152,13 +154,8 @@ export function createKubeClient(
         fieldSelector,
       };
       const response = await connection.stream({ method: 'GET', path, query, signal });
-      // A connection that died without a word: the server itself ends a watch sooner than this.
-      response.socket.setTimeout((WATCH_SECONDS + 30) * 1_000, () => response.destroy(new Error('watch fell silent')));
-      try {
-        for await (const line of lines(response)) yield JSON.parse(line) as WatchEvent;
-      } finally {
-        response.socket?.setTimeout(0); // a connection that is kept serves others
-        response.destroy();
+      for await (const line of lines(connection.readUntilSilent(response, WATCH_SILENCE_MS))) {
+        yield JSON.parse(line) as WatchEvent;
       }
     },
     readLog: async ({ namespace, name }, options = {}) => {

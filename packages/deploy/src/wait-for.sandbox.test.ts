@@ -119,6 +119,10 @@ describe('waits on a cluster', { timeout: 60_000 }, () => {
     ['R12: connections that are cut', ['kubernetes.GET:reset:#2-4']],
     ['R12: answers that do not arrive', ['kubernetes.GET:drop:#1-3']],
     ['R6: answers that never begin', ['kubernetes.GET:stall:#3', 'kubernetes.GET:stall:#5']],
+    ['R12: answers that break off in the middle', ['kubernetes.GET:half:#1-4']],
+    ['R12: watches that break off in the middle of an event', ['kubernetes.WATCH:half:#1-2']],
+    ['R6: watches that are accepted and tell nothing', ['kubernetes.WATCH:stuck-watch:#1-2']],
+    ['a server that takes its time', ['kubernetes:latency=150ms']],
     ['all of it by chance', ['kubernetes.GET:reset:0.3', 'kubernetes.GET:503:0.2', 'kubernetes.GET:410:0.1']],
   ])('goes on over %s', async (_what, faults) => {
     const { kube } = await start(faults);

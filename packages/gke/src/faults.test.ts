@@ -80,6 +80,16 @@ describe('faults of the cloud, against the sandbox', { timeout: 30_000 }, () => 
     expect(await names()).toEqual(['trial in us-east1-b']);
   });
 
+  it.each([
+    ['answers that break off', ['gke.CreateCluster:half:#1', 'gke.GetOperation:half:#1', 'gke.GetCluster:half:#1']],
+    ['answers that take their time', ['gke:latency=150ms']],
+    ['one of its methods, by path', ['gke/google.container.v1.ClusterManager/Get*:UNAVAILABLE:#1-2']],
+  ])('R4: makes one cluster over %s', async (_what, faults) => {
+    const { gke, names } = await sandboxGke({ faults });
+    expect(await gke.createCluster(requestOf('trial'), limits)).toMatchObject({ status: 'RUNNING' });
+    expect(await names()).toEqual(['trial in us-east1-b']);
+  });
+
   it('R4: fails when the answer is lost and the cluster of the name is of another run', async () => {
     const { gke } = await sandboxGke({ faults: ['gke.CreateCluster:drop:#2'] });
     await gke.createCluster(requestOf('trial', { runId: 'theirs' }), limits);

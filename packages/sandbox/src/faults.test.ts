@@ -1,9 +1,6 @@
-import { createServer } from 'node:http';
-import type { RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FaultRule } from './faults.js';
-import { createFaults, parseFault, seededRandom, withFaults } from './faults.js';
+import { createFaults, parseFault, seededRandom } from './faults.js';
 
 describe(parseFault, () => {
   it.each<[string, FaultRule]>([
@@ -26,27 +23,62 @@ describe(parseFault, () => {
       },
     ],
     ['gke:stockout', { api: 'gke', method: undefined, fault: { kind: 'stockout' }, when: { probability: 1 } }],
+    [
+      'kubernetes.GET/api/v1/**:latency=1.5s:#2',
+      {
+        api: 'kubernetes',
+        method: 'GET',
+        path: '/api/v1/**',
+        fault: { kind: 'latency', ms: 1_500 },
+        when: { first: 2, last: 2 },
+      },
+    ],
+    [
+      'registry/v2/*/blobs/*:half',
+      {
+        api: 'registry',
+        method: undefined,
+        path: '/v2/*/blobs/*',
+        fault: { kind: 'half' },
+        when: { probability: 1 },
+      },
+    ],
+    [
+      'kubernetes:stuck-watch',
+      { api: 'kubernetes', method: undefined, fault: { kind: 'stuck-watch' }, when: { probability: 1 } },
+    ],
   ])('reads %s', (text, rule) => {
     expect(parseFault(text)).toEqual(rule);
   });
 
   it.each([
-    '',
-    'storage',
-    's3:503',
-    'storage:200',
-    'storage:503:2',
-    'storage:503:-1',
-    'storage:503:#0',
-    'storage:503:#3-1',
-    'gke:503',
-    'storage:UNAVAILABLE',
-    'storage.:503',
-    'storage:503:1:2',
-    'storage:stockout',
-  ])('rejects %j and says how to write one', (text) => {
-    const hint = expect.stringContaining('storage:503:0.1');
-    expect(() => parseFault(text)).toThrow(expect.objectContaining({ code: 'INVALID_FAULT', exitCode: 2, hint }));
+    ['', 'API ""'],
+    ['s3:503', 'API "s3" is not one of storage, gke'],
+    ['storage', 'WHAT is missing'],
+    ['storage.:503', 'METHOD ""'],
+    ['storage.GET.PUT:503', 'METHOD "GET.PUT"'],
+    ['storage/b?alt=media:503', 'PATH "/b?alt=media"'],
+    ['storage:200', 'WHAT "200"'],
+    ['storage:UNAVAILABLE', 'WHAT "UNAVAILABLE"'],
+    ['storage:stockout', 'WHAT "stockout"'],
+    ['storage:stuck-watch', 'WHAT stuck-watch is for the API kubernetes'],
+    ['storage:latency', 'WHAT "latency"'],
+    ['storage:latency=0ms', 'WHAT "latency=0ms"'],
+    ['storage:latency=2h', 'WHAT "latency=2h"'],
+    ['storage:latency=3601s', 'up to an hour'],
+    ['gke:503', 'WHAT "503"'],
+    ['gke:constructor', 'WHAT "constructor"'],
+    ['kubernetes.POST:stuck-watch', 'METHOD POST is never a watch'],
+    ['storage:503:2', 'WHEN "2"'],
+    ['storage:503:-1', 'WHEN "-1"'],
+    ['storage:503:#0', 'WHEN "#0"'],
+    ['storage:503:#3-1', 'WHEN #3-1 ends before it begins'],
+    ['storage:503:1:2', 'it goes on after WHEN: "2"'],
+  ])('rejects %j: it names the part, its value and how to write one', (text, part) => {
+    const [message, hint] = [expect.stringContaining(part), expect.stringContaining('storage:503:0.1')];
+    expect(() => parseFault(text)).toThrow(
+      expect.objectContaining({ code: 'INVALID_FAULT', exitCode: 2, message, hint }),
+    );
   });
 });
 
@@ -66,6 +98,31 @@ describe(createFaults, () => {
     expect(hits('kubernetes.watch:stall')).toEqual([false, true, false]);
   });
 
+  it('hits the paths its glob is for: * within a part, ** across them', () => {
+    const hits = (glob: string) => {
+      const faults = createFaults([parseFault(`storage${glob}:503`)], () => 0);
+      const paths = ['/b/x', '/b/x/o/a%2Fb', '/b/x/o/a.b/acl', '/B/x'];
+      return paths.filter((path) => faults.next('storage', { method: 'GET', path }) !== undefined);
+    };
+    expect(hits('/b/*')).toEqual(['/b/x']);
+    expect(hits('/b/*/o/*')).toEqual(['/b/x/o/a%2Fb']);
+    expect(hits('/b/*/o/a.b**')).toEqual(['/b/x/o/a.b/acl']);
+    expect(hits('/b/**')).toEqual(['/b/x', '/b/x/o/a%2Fb', '/b/x/o/a.b/acl']);
+  });
+
+  it('counts the calls of each rule apart', () => {
+    const faults = createFaults([parseFault('storage/a:503:#2'), parseFault('storage:reset:#2')], () => 0);
+    const kinds = ['/a', '/b', '/a'].map((path) => faults.next('storage', { method: 'GET', path })?.kind);
+    expect(kinds).toEqual([undefined, 'reset', 'status']);
+  });
+
+  it('adds latencies up, beside what else is planned', () => {
+    const plan = ['storage:latency=250ms', 'storage.GET:latency=1s:#2', 'storage:503'];
+    const faults = createFaults(plan.map(parseFault), () => 0);
+    expect([faults.latencyMs('storage', 'GET'), faults.latencyMs('storage', 'GET')]).toEqual([250, 1_250]);
+    expect(faults.next('storage', 'GET')).toEqual({ kind: 'status', status: 503 });
+  });
+
   it('hits as often as told, the same calls for the same seed', () => {
     const run = () => {
       const faults = createFaults([parseFault('storage:503:0.1')], seededRandom(7));
@@ -81,61 +138,5 @@ describe(createFaults, () => {
     const faults = createFaults([parseFault('gke:stockout:#1')], () => 0);
     expect(faults.next('gke', 'CreateCluster')).toBeUndefined();
     expect(faults.next('gke', 'CreateCluster', ['stockout'])).toEqual({ kind: 'stockout' });
-  });
-});
-
-describe(withFaults, () => {
-  const closers: (() => void)[] = [];
-  afterEach(() => closers.splice(0).forEach((close) => close()));
-
-  async function ask(fault: string): Promise<{ reply: Promise<Response>; calls: () => number }> {
-    let calls = 0;
-    const listener: RequestListener = (_request, response) => {
-      calls += 1;
-      response.end('fine');
-    };
-    const server = createServer(
-      withFaults(
-        listener,
-        createFaults([parseFault(fault)], () => 0),
-        'storage',
-      ),
-    );
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    closers.push(() => server.close().closeAllConnections());
-    const reply = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
-      signal: AbortSignal.timeout(300),
-    });
-    reply.catch(() => undefined);
-    return { reply, calls: () => calls };
-  }
-
-  it('refuses with the status', async () => {
-    const { reply, calls } = await ask('storage:503');
-    expect([(await reply).status, calls()]).toEqual([503, 0]);
-    expect(await (await reply).json()).toMatchObject({ error: { code: 503 } });
-  });
-
-  it('cuts the connection before anything is done', async () => {
-    const { reply, calls } = await ask('storage:reset');
-    await expect(reply).rejects.toThrow('fetch failed');
-    expect(calls()).toBe(0);
-  });
-
-  it('cuts the connection after it is done', async () => {
-    const { reply, calls } = await ask('storage:drop');
-    await expect(reply).rejects.toThrow('fetch failed');
-    expect(calls()).toBe(1);
-  });
-
-  it('leaves a stalled call without an answer', async () => {
-    const { reply, calls } = await ask('storage:stall');
-    await expect(reply).rejects.toThrow('timeout');
-    expect(calls()).toBe(0);
-  });
-
-  it('lets all else pass', async () => {
-    const { reply } = await ask('storage.PUT:503');
-    expect(await (await reply).text()).toBe('fine');
   });
 });

@@ -1,6 +1,3 @@
-import { STATUS_CODES } from 'node:http';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { SandboxError } from './errors.js';
 
 /** The APIs a fault can be planned for. */
@@ -26,6 +23,12 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** Done, but the connection is cut before the answer: the client cannot know. */
   | { readonly kind: 'drop' }
+  /** Done, but the connection is cut in the middle of the answer, whose headers told of more. */
+  | { readonly kind: 'half' }
+  /** Kubernetes: a watch is accepted, and no event ever comes. */
+  | { readonly kind: 'stuck-watch' }
+  /** Answered as ever, but this much later. Comes before what else is planned for the call. */
+  | { readonly kind: 'latency'; readonly ms: number }
   | { readonly kind: GkeFault };
 
 /**
@@ -49,6 +52,8 @@ export interface FaultRule {
   readonly api: FaultyApi;
   /** HTTP method or rpc name; `WATCH` is a GET that watches; `undefined` is any. */
   readonly method: string | undefined;
+  /** Glob of the path as it is sent, without the query: `*` is within a part, `**` across parts; without it any. */
+  readonly path?: string;
   readonly fault: Fault;
   /** How likely, from 0 to 1, or which of the calls that match, counted from 1. */
   readonly when: { readonly probability: number } | { readonly first: number; readonly last: number };
@@ -76,52 +81,116 @@ export const grpcCodes: Readonly<Record<string, number>> = {
 
 function invalid(text: string, why: string): SandboxError {
   return new SandboxError('INVALID_FAULT', `not a fault: ${JSON.stringify(text)}: ${why}`, {
-    hint: 'Write API[.METHOD]:WHAT[:WHEN], such as storage:503:0.1, storage.PUT:reset:#2 or gke.CreateCluster:UNAVAILABLE:#1-3.',
+    hint: 'Write API[.METHOD][/PATH]:WHAT[:WHEN], such as storage:503:0.1, storage.PUT:reset:#2, kubernetes.GET/api/v1/**:half or gke.CreateCluster:UNAVAILABLE:#1-3.',
   });
 }
 
+const cuts = ['stall', 'reset', 'drop', 'half'] as const;
+const LONGEST_LATENCY_MS = 3_600_000;
+
+function parseLatency(text: string, what: string): Fault | undefined {
+  if (!what.startsWith('latency')) return undefined;
+  const { amount, unit } = /^latency=(?<amount>\d{1,9}(?:\.\d{1,3})?)(?<unit>ms|s)$/.exec(what)?.groups ?? {};
+  const ms = Number(amount) * (unit === 's' ? 1_000 : 1);
+  if (ms > 0 && ms <= LONGEST_LATENCY_MS) return { kind: 'latency', ms };
+  throw invalid(
+    text,
+    `WHAT ${JSON.stringify(what)} is not latency=DURATION up to an hour, such as latency=250ms or latency=2s`,
+  );
+}
+
 function parseWhat(text: string, api: FaultyApi, what: string): Fault {
-  if (what === 'stall' || what === 'reset' || what === 'drop') return { kind: what };
+  const cut = cuts.find((kind) => kind === what);
+  if (cut !== undefined) return { kind: cut };
+  const latency = parseLatency(text, what);
+  if (latency !== undefined) return latency;
+  if (what === 'stuck-watch') {
+    if (api === 'kubernetes') return { kind: what };
+    throw invalid(text, `WHAT stuck-watch is for the API kubernetes, not ${api}`);
+  }
+  const others = [...cuts, 'latency=DURATION'];
   const ofGke = gkeFaults.find((kind) => kind === what);
   if (api === 'gke' && ofGke !== undefined) return { kind: ofGke };
   if (api === 'gke' || api === 'cloudbuild') {
-    if (what in grpcCodes) return { kind: 'status', status: what };
-    const more = ['stall', 'reset', 'drop', ...(api === 'gke' ? gkeFaults : [])];
-    throw invalid(text, `${JSON.stringify(what)} is not a gRPC code or one of ${more.join(', ')}`);
+    if (Object.hasOwn(grpcCodes, what)) return { kind: 'status', status: what };
+    if (api === 'gke') others.push(...gkeFaults);
+    throw invalid(text, `WHAT ${JSON.stringify(what)} is not a gRPC code or one of ${others.join(', ')}`);
   }
   if (/^[45]\d\d$/.test(what)) return { kind: 'status', status: Number(what) };
-  throw invalid(text, `${JSON.stringify(what)} is not a status from 400 to 599, stall, reset or drop`);
+  if (api === 'kubernetes') others.push('stuck-watch');
+  throw invalid(text, `WHAT ${JSON.stringify(what)} is not a status from 400 to 599 or one of ${others.join(', ')}`);
 }
 
 /**
- * Reads `API[.METHOD]:WHAT[:WHEN]`. WHEN is a probability (`0.1`), `#3` for the third call or `#2-5`; without it always.
+ * Which calls: `API[.METHOD][/PATH]`. For gRPC the path is `/google.container.v1.ClusterManager/CreateCluster`.
+ *
+ * @throws {SandboxError} `INVALID_FAULT`
+ */
+function parseTarget(text: string, target: string): Pick<FaultRule, 'api' | 'method' | 'path'> {
+  const slash = target.indexOf('/');
+  const called = slash < 0 ? target : target.slice(0, slash);
+  const [name = '', method, ...more] = called.split('.');
+  const api = faultyApis.find((known) => known === name);
+  if (api === undefined) throw invalid(text, `API ${JSON.stringify(name)} is not one of ${faultyApis.join(', ')}`);
+  if (method !== undefined && (more.length > 0 || !/^[A-Za-z]+$/.test(method))) {
+    const given = JSON.stringify([method, ...more].join('.'));
+    throw invalid(text, `METHOD ${given} is not an HTTP method or the name of an rpc`);
+  }
+  const path = slash < 0 ? undefined : target.slice(slash);
+  if (path !== undefined && /[\s?#]/.test(path)) {
+    throw invalid(text, `PATH ${JSON.stringify(path)} has a space, a query or a fragment; write * in its place`);
+  }
+  return { api, method, ...(path === undefined ? {} : { path }) };
+}
+
+function parseWhen(text: string, when: string): FaultRule['when'] {
+  const { first, last = first } = /^#(?<first>[1-9]\d{0,8})(?:-(?<last>[1-9]\d{0,8}))?$/.exec(when)?.groups ?? {};
+  if (first !== undefined) {
+    if (Number(last) < Number(first)) throw invalid(text, `WHEN ${when} ends before it begins`);
+    return { first: Number(first), last: Number(last) };
+  }
+  const probability = /^\d+(?:\.\d+)?$/.test(when) ? Number(when) : Number.NaN;
+  if (probability >= 0 && probability <= 1) return { probability };
+  throw invalid(text, `WHEN ${JSON.stringify(when)} is not a probability from 0 to 1, #N or #N-M`);
+}
+
+/**
+ * Reads `API[.METHOD][/PATH]:WHAT[:WHEN]`. WHEN is a probability (`0.1`), `#3` for the third call or `#2-5`; without it
+ * always.
  *
  * @throws {SandboxError} `INVALID_FAULT`
  */
 export function parseFault(text: string): FaultRule {
-  const [target = '', what = '', when = '1', more] = text.split(':');
-  const dot = target.indexOf('.');
-  const api = (dot < 0 ? target : target.slice(0, dot)) as FaultyApi;
-  const method = dot < 0 ? undefined : target.slice(dot + 1);
-  if (!faultyApis.includes(api)) throw invalid(text, `the API is one of ${faultyApis.join(', ')}`);
-  if (more !== undefined || method === '') throw invalid(text, 'it has too many parts or an empty one');
-  const fault = parseWhat(text, api, what);
-  const { first, last = first } = /^#(?<first>[1-9]\d{0,8})(?:-(?<last>[1-9]\d{0,8}))?$/.exec(when)?.groups ?? {};
-  if (first !== undefined) {
-    if (Number(last) < Number(first)) throw invalid(text, `${when} ends before it begins`);
-    return { api, method, fault, when: { first: Number(first), last: Number(last) } };
+  const [target = '', what, when = '1', ...more] = text.split(':');
+  const meant = parseTarget(text, target);
+  if (what === undefined) throw invalid(text, 'WHAT is missing');
+  if (more.length > 0)
+    throw invalid(text, `it goes on after WHEN: ${JSON.stringify(more.join(':'))}; write * for a colon in PATH`);
+  const fault = parseWhat(text, meant.api, what);
+  if (fault.kind === 'stuck-watch' && !isMeant(meant.method, WATCH)) {
+    throw invalid(text, `METHOD ${meant.method} is never a watch; leave it out, or write WATCH`);
   }
-  const probability = /^\d+(?:\.\d+)?$/.test(when) ? Number(when) : Number.NaN;
-  if (!(probability >= 0 && probability <= 1))
-    throw invalid(text, `${JSON.stringify(when)} is not from 0 to 1, #N or #N-M`);
-  return { api, method, fault, when: { probability } };
+  return { ...meant, fault, when: parseWhen(text, when) };
+}
+
+/** A call, as rules are held against it. */
+export interface FaultyCall {
+  /** HTTP method or rpc name; `WATCH` for a GET that watches. */
+  readonly method: string;
+  /** As it is sent, without the query. */
+  readonly path?: string;
 }
 
 /** Decides call by call what goes wrong. */
 export interface Faults {
   /** What happens to this call; `undefined` if nothing. Counts it. `wanted` leaves all other kinds uncounted. */
-  next(api: FaultyApi, method: string, wanted?: readonly Fault['kind'][]): Fault | undefined;
+  next(api: FaultyApi, call: string | FaultyCall, wanted?: readonly Fault['kind'][]): Fault | undefined;
+  /** How much later this call is answered, in milliseconds: the sum of what is planned. Counts it. */
+  latencyMs(api: FaultyApi, call: string | FaultyCall): number;
 }
+
+/** Kubernetes' own verb for it. @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb */
+export const WATCH = 'WATCH';
 
 /** Whether a rule for this method is for a call: a watch is a GET as well. */
 function isMeant(wanted: string | undefined, method: string): boolean {
@@ -129,32 +198,43 @@ function isMeant(wanted: string | undefined, method: string): boolean {
   return one === undefined || one === other || (one === 'GET' && other === WATCH);
 }
 
-/** Kubernetes' own verb for it. @see https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb */
-const WATCH = 'WATCH';
-
-function methodOf({ method = 'GET', url = '' }: Pick<IncomingMessage, 'method' | 'url'>, api: FaultyApi): string {
-  return api === 'kubernetes' && method === 'GET' && /[?&]watch=(?:1|true)(?:&|$)/.test(url) ? WATCH : method;
+function toPattern(glob: string): RegExp {
+  const source = glob.replace(/\*\*|\*|[^*]+/g, (part) =>
+    part === '**' ? '.*' : part === '*' ? '[^/]*' : part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'),
+  );
+  return new RegExp(`^${source}$`);
 }
 
-const atCall: readonly Fault['kind'][] = ['status', 'stall', 'reset', 'drop'];
+const atCall: readonly Fault['kind'][] = ['status', 'stall', 'reset', 'drop', 'half', 'stuck-watch'];
 
 /** @param random From 0 to 1; seed it for a plan that can be repeated. */
 export function createFaults(rules: readonly FaultRule[], random: () => number): Faults {
-  const counts = new Map<FaultRule, number>();
+  const plan = rules.map((rule) => ({
+    rule,
+    path: rule.path === undefined ? undefined : toPattern(rule.path),
+    count: 0,
+  }));
+
+  function hitsOf(api: FaultyApi, call: string | FaultyCall, wanted: readonly Fault['kind'][]): Fault[] {
+    const { method, path = '' } = typeof call === 'string' ? { method: call } : call;
+    const hits: Fault[] = [];
+    for (const item of plan) {
+      const { rule } = item;
+      if (rule.api !== api || !wanted.includes(rule.fault.kind)) continue;
+      if (!isMeant(rule.method, method) || item.path?.test(path) === false) continue;
+      if (rule.fault.kind === 'stuck-watch' && method !== WATCH) continue;
+      item.count += 1;
+      const { when } = rule;
+      const isHit = 'first' in when ? item.count >= when.first && item.count <= when.last : random() < when.probability;
+      if (isHit) hits.push(rule.fault);
+    }
+    return hits;
+  }
+
   return {
-    next(api, method, wanted = atCall) {
-      let chosen: Fault | undefined;
-      for (const rule of rules) {
-        if (rule.api !== api || !wanted.includes(rule.fault.kind)) continue;
-        if (!isMeant(rule.method, method)) continue;
-        const count = (counts.get(rule) ?? 0) + 1;
-        counts.set(rule, count);
-        const { when } = rule;
-        const hits = 'first' in when ? count >= when.first && count <= when.last : random() < when.probability;
-        if (hits) chosen ??= rule.fault;
-      }
-      return chosen;
-    },
+    next: (api, call, wanted = atCall) => hitsOf(api, call, wanted)[0],
+    latencyMs: (api, call) =>
+      hitsOf(api, call, ['latency']).reduce((sum, fault) => sum + (fault.kind === 'latency' ? fault.ms : 0), 0),
   };
 }
 
@@ -167,73 +247,4 @@ export function seededRandom(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-}
-
-/** A refusal as the API itself would write it. */
-function formatRefusal(api: FaultyApi, code: number): unknown {
-  const message = `injected fault: ${code}`;
-  if (api === 'storage' || api === 'compute')
-    return { error: { code, message, errors: [{ message, domain: 'global', reason: 'backendError' }] } };
-  if (api === 'registry') return { errors: [{ code: code === 429 ? 'TOOMANYREQUESTS' : 'UNKNOWN', message }] };
-  if (api === 'kubernetes') return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code };
-  return { message };
-}
-
-/** Puts faults before a server. */
-export function withFaults(listener: RequestListener, faults: Faults, api: FaultyApi): RequestListener {
-  return (request, response) => {
-    const fault = faults.next(api, methodOf(request, api));
-    if (fault === undefined) return listener(request, response);
-    if (fault.kind === 'stall') return undefined; // until either side closes the connection
-    if (fault.kind === 'reset') {
-      request.socket.destroy();
-      return undefined;
-    }
-    if (fault.kind === 'drop') return listener(request, cutAtAnswer(response));
-    request.resume();
-    const status = fault.kind === 'status' ? Number(fault.status) : 500;
-    const body = JSON.stringify(formatRefusal(api, status));
-    response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-    response.end(body);
-    return undefined;
-  };
-}
-
-/** Puts faults before a server's upgrades: to WebSocket and the like. */
-export function withUpgradeFaults(
-  listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
-  faults: Faults,
-  api: FaultyApi,
-): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
-  return (request, socket, head) => {
-    const fault = faults.next(api, request.method ?? 'GET');
-    if (fault === undefined) return listener(request, socket, head);
-    if (fault.kind === 'stall') return undefined; // until either side closes the connection
-    if (fault.kind === 'status') {
-      const status = Number(fault.status);
-      const body = JSON.stringify(formatRefusal(api, status));
-      const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'connection: close'];
-      const type = ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`];
-      socket.end(`${[...head, ...type].join('\r\n')}\r\n\r\n${body}`);
-      return undefined;
-    }
-    socket.destroy();
-    return undefined;
-  };
-}
-
-/** The answer that never arrives: the first byte of it cuts the connection. */
-function cutAtAnswer(response: ServerResponse): ServerResponse {
-  const cut = () => {
-    response.socket?.destroy();
-    return response;
-  };
-  response.writeHead = cut;
-  response.flushHeaders = cut;
-  response.end = cut;
-  response.write = () => {
-    cut();
-    return false;
-  };
-  return response;
 }

@@ -12,7 +12,7 @@ import { serveCloudBuild } from './cloudbuild/cloudbuild-server.js';
 import type { BuildEngine } from './cloudbuild/build-runner.js';
 import { SandboxError } from './errors.js';
 import type { FaultyApi } from './faults.js';
-import { createFaults, parseFault, seededRandom, withFaults } from './faults.js';
+import { createFaults, parseFault, seededRandom } from './faults.js';
 import type { ClusterManager } from './gke/cluster-manager.js';
 import { createClusterManager } from './gke/cluster-manager.js';
 import { serveGke } from './gke/gke-server.js';
@@ -22,6 +22,7 @@ import type { GithubRepositorySeed } from './github/github-state.js';
 import type { FetchApp, Listening } from './http/listen.js';
 import type { AuthorizationMode } from './kubernetes/server.js';
 import { appListener, lazyApp, serve, serveApp } from './http/listen.js';
+import { withFaults } from './http/with-faults.js';
 import { createMetadataApi } from './metadata/metadata-api.js';
 import { createBlobStore } from './registry/blob-store.js';
 import type { HostNode } from './registry/image-config.js';
@@ -147,7 +148,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const folders = ['objects', 'registry', 'docker', 'clusters'];
     await Promise.all(folders.map((name) => mkdir(join(dataDir, name))));
     const open = async (name: FixedPort & FaultyApi, app: FetchApp): Promise<Listening> => {
-      const server = await serve(withFaults(appListener(app), faults, name), { port: ports.of(name), what: name });
+      const listener = withFaults(appListener(app), faults, name, clock);
+      const server = await serve(listener, { port: ports.of(name), what: name });
       undo.push(() => server.close());
       return server;
     };
@@ -189,7 +191,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       });
       const manager = createClusterManager({ clock, logger, newId, operationMs, faults, createKubernetes });
       undo.push(() => manager.close());
-      const server = await serveGke(manager, { port: ports.of('gke'), faults });
+      const server = await serveGke(manager, { port: ports.of('gke'), faults, clock });
       undo.push(() => server.close());
       return { manager, server };
     });
@@ -215,7 +217,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         engine: async () => (await connectEngine(docker)) as unknown as BuildEngine,
       });
       undo.push(() => builds.close());
-      const server = await serveCloudBuild(builds, { port: ports.of('cloudbuild'), faults });
+      const server = await serveCloudBuild(builds, { port: ports.of('cloudbuild'), faults, clock });
       undo.push(() => server.close());
       return server;
     };

@@ -31,6 +31,8 @@ export interface RegistryCall {
   readonly body?: Uint8Array<ArrayBuffer>;
   /** Statuses that are answers, not failures. */
   readonly expect: readonly number[];
+  /** Reads the body too before the try is over, so that one that breaks off is asked for again. @default false */
+  readonly whole?: boolean;
   /** What is being done, for messages: `read the manifest v1`. */
   readonly doing: string;
 }
@@ -61,7 +63,8 @@ export function createRegistryRequest(repository: Repository, surroundings: Regi
     const what = `cannot ${call.doing} of ${name}`;
     for (let tried = 1; ; tried += 1) {
       signal?.throwIfAborted();
-      const response = await answer(call).catch((error: unknown) => {
+      const answered = call.whole === true ? answer(call).then(readWhole) : answer(call);
+      const response = await answered.catch((error: unknown) => {
         signal?.throwIfAborted();
         if (error instanceof ReleaseError) throw error;
         return error as Error;
@@ -119,6 +122,12 @@ export function createRegistryRequest(repository: Repository, surroundings: Regi
       clearTimeout(timer);
     }
   }
+}
+
+/** The answer with its body in memory. @throws when the body breaks off. */
+async function readWhole(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  return new Response(await response.arrayBuffer(), { status, headers });
 }
 
 /** `Authorization` of a user and a password. */

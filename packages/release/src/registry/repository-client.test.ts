@@ -13,8 +13,8 @@ import type { RegistrySurroundings } from './registry-request.js';
 const clock = { sleep: async () => {} };
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-async function sandboxRegistry(): Promise<string> {
-  const sandbox = await startSandbox({ docker: 'off' });
+async function sandboxRegistry(faults: readonly string[] = []): Promise<string> {
+  const sandbox = await startSandbox({ docker: 'off', faults });
   onTestFinished(() => sandbox.close());
   return sandbox.env['SEATRIAL_REGISTRY'] ?? '';
 }
@@ -31,7 +31,7 @@ async function writeImage(repository: RepositoryClient, tag?: string, label = 'x
 
 const labIsThere = await isRegistryThere(LAB_REGISTRY);
 const registries: [string, () => Promise<string>, boolean][] = [
-  ['the sandbox', sandboxRegistry, true],
+  ['the sandbox', () => sandboxRegistry(), true],
   [`the registry ${LAB_REGISTRY}${labIsThere ? '' : ' (NOT THERE)'}`, async () => LAB_REGISTRY, labIsThere],
 ];
 
@@ -220,5 +220,30 @@ describe('trying again', () => {
     const wrong = expect.objectContaining({ code: 'REGISTRY_FAILED' }) as Error;
     await expect(repository.readManifest(digest)).rejects.toThrow(wrong);
     await expect(repository.readBlob(digest).then(buffer)).rejects.toThrow(wrong);
+  });
+});
+
+describe('a repository of a registry that', () => {
+  it.each([
+    ['breaks off a manifest', ['registry.GET/v2/**/manifests/*:half:#1-2']],
+    ['takes its time', ['registry:latency=100ms']],
+  ])('%s: it is read whole', async (_what, faults) => {
+    const repository = openRepository(`${await sandboxRegistry(faults)}/faulty`, { clock });
+    const { digest } = await writeImage(repository, 'v1');
+    expect(digestOf((await repository.readManifest('v1'))?.bytes ?? '')).toBe(digest);
+  });
+
+  it('breaks off every manifest: it is not to be had', async () => {
+    const faults = ['registry.GET/v2/**/manifests/*:half'];
+    const repository = openRepository(`${await sandboxRegistry(faults)}/faulty`, { clock });
+    await writeImage(repository, 'v1');
+    await expect(repository.readManifest('v1')).rejects.toMatchObject({ name: 'ReleaseError', code: 'UNAVAILABLE' });
+  });
+
+  it('breaks off a blob: its stream ends with an error, never short', async () => {
+    const faults = ['registry.GET/v2/**/blobs/*:half'];
+    const repository = openRepository(`${await sandboxRegistry(faults)}/faulty`, { clock });
+    const { digest } = await repository.writeBlob(bytesOf('x'.repeat(100_000)), 'text/plain');
+    await expect(repository.readBlob(digest).then((stream) => buffer(stream))).rejects.toThrow();
   });
 });

@@ -106,6 +106,7 @@ export function openRepository(reference: string, surroundings: RegistrySurround
         target: `referrers/${digest}`,
         headers: { accept: mediaTypes.index },
         expect: [200, 404],
+        whole: true,
         doing: `list what points to ${digest}`,
       });
       // A registry without the list answers 404, or with a page of its web server.
@@ -125,6 +126,7 @@ async function readManifest(request: RegistryRequest, at: string): Promise<Store
     target: `manifests/${at}`,
     headers: { accept: ACCEPT },
     expect: [200, 404],
+    whole: true,
     doing: `read the manifest ${at}`,
   });
   if (response.status === 404) {

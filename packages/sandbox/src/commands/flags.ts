@@ -17,7 +17,10 @@ export const upFlags = defineFlags({
   },
   fault: {
     type: 'strings',
-    description: 'API[.METHOD]:WHAT[:WHEN], such as storage:503:0.1 or gke.CreateCluster:UNAVAILABLE:#1.',
+    description:
+      'API[.METHOD][/PATH]:WHAT[:WHEN], such as storage:503:0.1, kubernetes.WATCH:stuck-watch:#1 or ' +
+      'registry.GET/v2/*/blobs/*:half:#2. WHAT: a status or gRPC code, latency=250ms, stall, reset, drop (done, then ' +
+      'cut), half (cut in the answer), stuck-watch. PATH: a glob. WHEN: a chance, #N or #N-M.',
     placeholder: 'FAULT',
   },
   authorization: {

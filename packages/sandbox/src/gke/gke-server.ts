@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { Faults } from '../faults.js';
 import { serveGrpc } from '../grpc/serve-grpc.js';
 import type { Listening } from '../http/listen.js';
@@ -10,7 +11,7 @@ import type { ClusterManager } from './cluster-manager.js';
  */
 export async function serveGke(
   manager: ClusterManager,
-  options: { readonly port: number; readonly faults: Faults },
+  options: { readonly port: number; readonly faults: Faults; readonly clock?: Clock },
 ): Promise<Listening> {
   const { close: _close, whenIdle: _whenIdle, ...rpcs } = manager;
   return serveGrpc(

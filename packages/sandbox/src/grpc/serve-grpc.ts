@@ -9,7 +9,9 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Method, Root } from 'protobufjs';
-import type { Faults, FaultyApi } from '../faults.js';
+import type { Clock } from '../clock.js';
+import { systemClock } from '../clock.js';
+import type { Fault, Faults, FaultyApi } from '../faults.js';
 import { grpcCodes } from '../faults.js';
 import type { Listening } from '../http/listen.js';
 import { openPort } from '../http/listen.js';
@@ -38,7 +40,7 @@ export interface GrpcService {
  */
 export async function serveGrpc(
   service: GrpcService,
-  options: { readonly port: number; readonly faults: Faults },
+  options: { readonly port: number; readonly faults: Faults; readonly clock?: Clock },
 ): Promise<Listening> {
   const sockets = new Set<Socket>();
   let loading: Promise<GrpcServer> | undefined;
@@ -47,7 +49,8 @@ export async function serveGrpc(
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => undefined); // a client that goes away is not an event
     const cut = (remotePort: number) => [...sockets].find((item) => item.remotePort === remotePort)?.destroy();
-    loading ??= startGrpc(service, { faults: options.faults, cut });
+    const { faults, clock = systemClock } = options;
+    loading ??= startGrpc(service, { faults, clock, cut });
     loading.then(
       (server) => {
         if (!socket.destroyed) server.accept(socket);
@@ -78,7 +81,7 @@ interface GrpcServer {
 
 async function startGrpc(
   service: GrpcService,
-  deps: { readonly faults: Faults; readonly cut: (remotePort: number) => void },
+  deps: { readonly faults: Faults; readonly clock: Clock; readonly cut: (remotePort: number) => void },
 ): Promise<GrpcServer> {
   const [grpc, definition, { formatRetryInfo }] = await Promise.all([
     import('@grpc/grpc-js'),
@@ -92,7 +95,10 @@ async function startGrpc(
     metadata.set('grpc-status-details-bin', formatRetryInfo({ code, message: details, retryAfterMs }));
     return metadata;
   };
-  server.addService(definition, createHandlers(service, { ...deps, detailsOf }));
+  server.addService(
+    definition,
+    createHandlers(service, { ...deps, detailsOf, newMetadata: () => new grpc.Metadata() }),
+  );
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   return {
     accept(socket) {
@@ -158,19 +164,21 @@ function only(branch: Branch, [next, ...rest]: readonly string[]): Branch {
 }
 
 function createHandlers(
-  { api, rpcs }: GrpcService,
+  { api, name: service, rpcs }: GrpcService,
   deps: {
     readonly faults: Faults;
+    readonly clock: Clock;
     readonly cut: (remotePort: number) => void;
     readonly detailsOf: (error: GrpcError) => Metadata;
+    readonly newMetadata: () => Metadata;
   },
 ): UntypedServiceImplementation {
-  const { faults, cut, detailsOf } = deps;
+  const { faults, clock, cut, detailsOf, newMetadata } = deps;
   const handlers: UntypedServiceImplementation = {};
   for (const [name, rpc] of Object.entries(rpcs)) {
     const method = name.charAt(0).toUpperCase() + name.slice(1);
-    handlers[method] = (call: ServerUnaryCall<unknown, object>, reply: sendUnaryData<object>) => {
-      const fault = faults.next(api, method);
+    const planned = { method, path: `/${service}/${method}` };
+    const answer = (fault: Fault | undefined, call: ServerUnaryCall<unknown, object>, reply: sendUnaryData<object>) => {
       const cutCall = () => cut(Number(call.getPeer().split(':').at(-1)));
       if (fault?.kind === 'stall') return;
       if (fault?.kind === 'reset') return cutCall();
@@ -180,6 +188,10 @@ function createHandlers(
       try {
         const result = (rpc as (request: unknown) => object)(call.request);
         if (fault?.kind === 'drop') return cutCall();
+        if (fault?.kind === 'half') {
+          call.sendMetadata(newMetadata()); // the headers; the message is what is missing
+          return void setImmediate(cutCall);
+        }
         reply(null, result);
       } catch (cause) {
         if (cause instanceof GrpcError) {
@@ -187,6 +199,17 @@ function createHandlers(
         }
         reply({ code: grpcCodes['INTERNAL'] ?? 13, details: 'Internal error encountered.' });
       }
+    };
+    handlers[method] = (call: ServerUnaryCall<unknown, object>, reply: sendUnaryData<object>) => {
+      const latencyMs = faults.latencyMs(api, planned);
+      const fault = faults.next(api, planned);
+      if (latencyMs === 0) return answer(fault, call, reply);
+      clock.sleep(latencyMs).then(
+        () => {
+          if (!call.cancelled) answer(fault, call, reply);
+        },
+        () => undefined, // never: it has no signal
+      );
     };
   }
   return handlers;

@@ -8,7 +8,7 @@ import type { Clock, Logger } from '../clock.js';
 import { startCloudController } from '../compute/cloud-controller.js';
 import type { ComputeStore } from '../compute/compute-store.js';
 import type { Faults } from '../faults.js';
-import { withFaults, withUpgradeFaults } from '../faults.js';
+import { withFaults, withUpgradeFaults } from '../http/with-faults.js';
 import type { ClusterKubernetes, KubernetesFactory, KubernetesRequest, NodeRequest } from '../gke/kubernetes.js';
 import { openPort } from '../http/listen.js';
 import type { ContainerEngine } from '../kubernetes/nodes/docker-runtime.js';
@@ -114,8 +114,8 @@ async function startKubernetes(
   });
   createStorageClasses(server.api);
   const listeners = {
-    request: withFaults(server.listener, deps.faults, 'kubernetes'),
-    upgrade: withUpgradeFaults(server.upgradeListener, deps.faults, 'kubernetes'),
+    request: withFaults(server.listener, deps.faults, 'kubernetes', clock),
+    upgrade: withUpgradeFaults(server.upgradeListener, deps.faults, 'kubernetes', clock),
   };
   const front = await listen(listeners, { certificate, cluster, gateway });
   const stopOwn = startControllers({ api: server.api, clock, newId, logger });

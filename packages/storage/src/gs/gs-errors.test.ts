@@ -34,6 +34,8 @@ describe(isRetryable, () => {
 
   it('takes an answer that does not come for passing', () => {
     expect(isRetryable(new Error('network timeout at: http://127.0.0.1/'))).toBe(true);
+    const halfway = 'Response timeout while trying to fetch http://127.0.0.1/ (over 1000ms)';
+    expect(isRetryable(new Error(halfway))).toBe(true);
   });
 });
 

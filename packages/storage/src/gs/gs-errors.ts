@@ -4,7 +4,7 @@ import { placeFacts } from '../uri.js';
 
 const NETWORK =
   /^(?:ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|ERR_STREAM_PREMATURE_CLOSE|UND_ERR)/;
-const NETWORK_MESSAGE = /socket hang up|premature close|ECONNREFUSED|network timeout/i;
+const NETWORK_MESSAGE = /socket hang up|premature close|ECONNREFUSED|(?:network|response) timeout/i;
 const NO_CREDENTIALS = /could not load the default credentials|invalid_grant|invalid_rapt/i;
 
 /** The client's errors in one shape. Most are `ApiError` with a numeric `code`; those of the login have `status`. */

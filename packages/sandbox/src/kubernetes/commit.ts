@@ -9,14 +9,14 @@ export interface Change {
   /** As it is to be stored. */
   readonly next: KubeObject;
   readonly dryRun: boolean;
-  /** Are there bytes in it that are none? See `lacksBytes`. */
+  /** Does the real server store it without something that reading adds: empty bytes (`lacksBytes`), defaults? */
   readonly isLacking: boolean;
 }
 
 /** Writes objects over others: what is finished goes, what is the same is not written. */
 export class Committer {
   readonly #store: ObjectStore;
-  /** Stored objects with bytes that were none: writing them again, with empty ones, is a change. */
+  /** Stored objects that lack something which reading has added: writing them again, with it, is a change. */
   readonly #lacking = new WeakSet<KubeObject>();
 
   constructor(store: ObjectStore) {

@@ -11,8 +11,16 @@ import type { StructType } from './schema/types.js';
 export function toStored(resource: Resource, object: KubeObject): KubeObject {
   if (resource.bucket === 'events' && resource.group !== '') return eventToCore(object);
   if (resource.group === 'autoscaling' && resource.version === 'v1') return autoscalerToV2(object);
+  if (resource.bucket === 'services.') return withAddressList(object);
   const bytes = BYTES[resource.bucket];
   return bytes === undefined ? object : withBytes(object, bytes, (value) => value ?? '');
+}
+
+/** A Service of one address has a list of one, whoever wrote it. */
+function withAddressList(object: KubeObject): KubeObject {
+  const { clusterIP, clusterIPs } = object.spec ?? {};
+  if (!clusterIP || clusterIPs !== undefined) return object;
+  return { ...object, spec: { ...object.spec, clusterIPs: [clusterIP] } };
 }
 
 const BYTES: Readonly<Record<string, string>> = { 'configmaps.': 'binaryData', 'secrets.': 'data' };

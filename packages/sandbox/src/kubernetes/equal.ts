@@ -12,6 +12,20 @@ export function isEqual(a: unknown, b: unknown): boolean {
   return left.length === size && left.every(([key, value]) => Object.hasOwn(right, key) && isEqual(value, right[key]));
 }
 
+/** A copy of a tree of plain data, many times faster than `structuredClone`. */
+export function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(value)) {
+    // A member of this name would be taken for the prototype.
+    if (name === '__proto__')
+      Object.defineProperty(copy, name, { value: copyOf(inner), writable: true, enumerable: true, configurable: true });
+    else copy[name] = copyOf(inner);
+  }
+  return copy as T;
+}
+
 /** Is this a JSON object (not a list, not null)? */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -9,6 +9,7 @@ import { defaultCustom, validateCustom } from './crd/decode-custom.js';
 import { prepareCreate, prepareUpdate } from './defaults/prepare.js';
 import { Deletion } from './deletion.js';
 import * as errors from './errors.js';
+import { copyOf } from './equal.js';
 import { fault } from './errors.js';
 import { countGeneration } from './generation.js';
 import type { KubeObject, ObjectMeta } from './kube-api.js';
@@ -187,10 +188,11 @@ export class Operations {
     const context = { store, clock, newId, dryRun: options.dryRun === true };
     const withManaged = options.managed ?? next.metadata.managedFields;
     if (withManaged === undefined) object.metadata.managedFields = live.metadata.managedFields ?? [];
-    else object.metadata.managedFields = structuredClone(withManaged);
+    else object.metadata.managedFields = copyOf(withManaged);
     this.#finish(resource, object, live, options);
-    // A Scale may have made the struct its replicas are in; the defaults of its other members belong to nobody.
-    if (options.subresource === 'scale') defaultCustom(resource, object);
+    // A Scale may have made the struct its replicas are in; the defaults of its other members belong to nobody, and are
+    // stored by the next write only.
+    const lacksDefaults = options.subresource === 'scale' && defaultCustom(resource, object);
     if (resource.bucket === 'pods.' && object.spec !== undefined) admitTolerations(object.spec);
     options.admission?.mutate(object, live);
     prepareUpdate(resource, object, live, context);
@@ -204,7 +206,7 @@ export class Operations {
       ...validateUpdate(resource, object, live, options.subresource),
     ]);
     options.admission?.validate(object, live);
-    const isLacking = lacksBytes(resource, object);
+    const isLacking = lacksDefaults || lacksBytes(resource, object);
     const written = this.#committer.commit(resource, {
       live: stored,
       next: toStored(resource, object),
@@ -273,7 +275,7 @@ export class Operations {
   /** What may change, from `next`; the rest, from `live`. */
   #merged(resource: Resource, live: KubeObject, next: KubeObject, options: WriteOptions): KubeObject {
     const kept = live.metadata;
-    const object: KubeObject = structuredClone(
+    const object: KubeObject = copyOf(
       options.subresource === 'status'
         ? { ...live, status: next.status, metadata: statusMetadata(resource, live, next) }
         : { ...next, ...(resource.hasStatus ? { status: live.status } : {}) },
@@ -295,7 +297,7 @@ export class Operations {
     if (resource.generation !== 'none') metadata.generation = kept.generation ?? 1;
     delete (metadata as Record<string, unknown>)['selfLink'];
     if (resource.bucket === 'namespaces.' && options.internal !== true && options.subresource !== 'finalize')
-      object.spec = structuredClone(live.spec);
+      object.spec = copyOf(live.spec);
     return object;
   }
 
@@ -305,7 +307,7 @@ export class Operations {
 
   #finish(resource: Resource, object: KubeObject, live: KubeObject | undefined, options: WriteOptions): void {
     if (options.managed !== undefined) {
-      object.metadata.managedFields = structuredClone(options.managed);
+      object.metadata.managedFields = copyOf(options.managed);
     } else {
       const time = this.now();
       const entry = {

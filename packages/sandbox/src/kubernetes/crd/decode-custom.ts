@@ -1,6 +1,6 @@
 import { fault } from '../errors.js';
 import type { FieldError } from '../errors.js';
-import { isObject } from '../equal.js';
+import { isEqual, isObject } from '../equal.js';
 import type { Resource, ScaleRule } from '../resources.js';
 import { applySchemaDefaults, pruneToSchema } from './structural.js';
 import { validateBySchema } from './schema-validation.js';
@@ -22,10 +22,13 @@ export function decodeCustom(resource: Resource, body: Record<string, unknown>):
   return { value: body, unknownFields };
 }
 
-/** Fills in the defaults of a custom object, in place. Nothing for built-in kinds. */
-export function defaultCustom(resource: Resource, object: object): void {
+/** Fills in the defaults of a custom object, in place. Nothing for built-in kinds. @returns whether any was missing */
+export function defaultCustom(resource: Resource, object: object): boolean {
   const schema = resource.custom?.schema;
-  if (schema !== undefined) applySchemaDefaults(schema, object as Record<string, unknown>);
+  if (schema === undefined) return false;
+  const before = structuredClone(object);
+  applySchemaDefaults(schema, object as Record<string, unknown>);
+  return !isEqual(before, object);
 }
 
 /** Faults of a custom object: of its schema, and of what its scale reads. None for built-in kinds. */

@@ -91,7 +91,7 @@ export function prepareCreate(resource: Resource, object: KubeObject, context: P
 const updaters: Readonly<Record<string, (object: KubeObject, live: KubeObject, context: PrepareContext) => void>> = {
   'services.': (object, live, context) => {
     const [spec, old] = [object.spec ?? {}, live.spec ?? {}];
-    if (spec['type'] === 'ExternalName' && spec['clusterIP'] === old['clusterIP']) {
+    if (spec['type'] === 'ExternalName' && old['type'] !== 'ExternalName' && spec['clusterIP'] === old['clusterIP']) {
       for (const member of ['clusterIP', 'clusterIPs']) delete spec[member];
     }
     // Whoever changes the one address means the list, which clients that only know the one send back as it was.

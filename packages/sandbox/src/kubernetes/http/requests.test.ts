@@ -66,6 +66,61 @@ describe(createKubeServer, () => {
     ]);
   });
 
+  it('lets a replacement that names one address and no list become an ExternalName, and nobody be made one', async () => {
+    const external = { type: 'ExternalName', externalName: 'example.com', clusterIP: 'None', ports: [{ port: 80 }] };
+    expect(await ask('POST', '/services', { metadata: { name: 'a' }, spec: external })).toMatchObject({ code: 422 });
+    await ask('POST', '/services', { metadata: { name: 'a' }, spec: { ports: [{ port: 80 }] } });
+    const replaced = await ask('PUT', '/services/a', { metadata: { name: 'a' }, spec: external });
+    expect(replaced).toMatchObject({ spec: { clusterIP: 'None', clusterIPs: ['None'] } });
+    const patch = { metadata: { labels: { app: 'x' } } };
+    expect(await ask('PATCH', '/services/a', patch, 'application/merge-patch+json')).toMatchObject({
+      details: { causes: [{ field: 'spec.clusterIPs' }] },
+    });
+  });
+
+  it('stores the defaults of what a scale has made with the next write, whatever is in it', async () => {
+    const definition = {
+      metadata: { name: 'boats.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'boats', kind: 'Boat' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } },
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                properties: {
+                  spec: {
+                    type: 'object',
+                    properties: { replicas: { type: 'integer' }, sails: { type: 'integer', default: 2 } },
+                  },
+                },
+              },
+            },
+          },
+        ],
+      },
+    };
+    await ask('POST', '/../../../../apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
+    const boats = '/../../../../apis/example.com/v1/namespaces/default/boats';
+    const versionAfter = async (method: string, path: string, body: object): Promise<string> => {
+      const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+      return (await ask(method, `${boats}${path}`, body, type))['metadata'].resourceVersion as string;
+    };
+    const boat = { apiVersion: 'example.com/v1', kind: 'Boat', metadata: { name: 'a' } };
+    await versionAfter('POST', '', boat);
+    const scaled = await versionAfter('PATCH', '/a/scale', { spec: { replicas: 1 } });
+    expect(await ask('GET', `${boats}/a`)).toMatchObject({ spec: { replicas: 1, sails: 2 } });
+    const first = await versionAfter('PATCH', '/a', {});
+    expect(first).not.toBe(scaled);
+    expect(await versionAfter('PATCH', '/a', {})).toBe(first);
+  });
+
   it('calls it a fault of the patch when it makes no such object', async () => {
     await ask('POST', '/configmaps', configMap('a'));
     const answer = await ask('PATCH', '/configmaps/a', { data: { a: 1 } }, 'application/merge-patch+json');

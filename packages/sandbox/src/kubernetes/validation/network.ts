@@ -21,14 +21,16 @@ function portFaults(value: unknown, path: string): FieldError[] {
 const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
 /** Faults of a Service. */
-export function validateService({ spec = {} }: KubeObject): FieldError[] {
+export function validateService({ spec = {} }: KubeObject, live?: KubeObject): FieldError[] {
   const faults: FieldError[] = [];
   const ports = (spec['ports'] ?? []) as Fields[];
   const headless = spec['clusterIP'] === 'None';
   const type = spec['type'] as string;
   if (ports.length === 0 && !headless && type !== 'ExternalName') faults.push(fault.required('spec.ports'));
   if (type === 'ExternalName') {
-    if (spec['clusterIP'] || ((spec['clusterIPs'] ?? []) as string[]).length > 0) {
+    // A replacement that names the one address and not the list passes; the list is filled in where it is stored.
+    const isNew = live === undefined;
+    if ((isNew && spec['clusterIP']) || ((spec['clusterIPs'] ?? []) as string[]).length > 0) {
       faults.push(fault.forbidden('spec.clusterIPs', 'may not be set for ExternalName services'));
     }
     if (spec['externalName']) {

@@ -11,7 +11,7 @@ import { podSpecChange, tolerationsChange, validatePodSpec } from './pods.js';
 import { validateBinding, validateRole } from './rbac.js';
 import { validateJobSpec, validateWorkload } from './workloads.js';
 
-type Validator = (object: KubeObject) => FieldError[];
+type Validator = (object: KubeObject, live?: KubeObject) => FieldError[];
 
 const IMMUTABLE = 'field is immutable';
 
@@ -42,8 +42,8 @@ const validators: Readonly<Record<string, Validator>> = {
 };
 
 /** Faults of a built-in kind's own fields. */
-export function validateObject(resource: Resource, object: KubeObject, _live: KubeObject | undefined): FieldError[] {
-  return validators[resource.bucket]?.(object) ?? [];
+export function validateObject(resource: Resource, object: KubeObject, live: KubeObject | undefined): FieldError[] {
+  return validators[resource.bucket]?.(object, live) ?? [];
 }
 
 function validateCronJob({ spec = {} }: KubeObject): FieldError[] {

@@ -21,6 +21,8 @@ export interface Traits {
 export class Normaliser {
   readonly #names = new Map<string, string>();
   readonly #versions = new Map<string, string>();
+  /** uids of objects whose ownership is not compared any longer. */
+  readonly #disowned = new Set<string>();
 
   /** The answer in a form in which equal answers are equal. */
   normalise(step: Step, { status, contentType, body }: Answer, traits: Traits): unknown {
@@ -74,6 +76,9 @@ export class Normaliser {
 
   #object(object: Fields, { resource, busy }: Traits, path: string | undefined): void {
     const metadata = (object['metadata'] ?? {}) as Fields;
+    const uid = String(metadata['uid']);
+    if (differences.some(({ disowns }) => disowns?.(object, resource) === true)) this.#disowned.add(uid);
+    if (this.#disowned.has(uid)) delete metadata['managedFields'];
     for (const { settle } of differences) settle?.(object, resource);
     for (const path of youngMembers(resource)) removeAt(object, path.split(' '));
     if (metadata['generateName'] !== undefined) metadata['name'] = '<generated>';
@@ -197,9 +202,12 @@ function withoutGo(message: string, field: unknown): string {
   const [, head, list] = /^(Unsupported value: .*: supported values: )(.*)$/.exec(message) ?? [];
   if (list !== undefined)
     return `${(head ?? '').replace(/^(Unsupported value: )[^"].*(: supported)/s, '$1<value>$2')}${list.split(', ').sort().join(', ')}`;
-  return message
-    .replace(/\n {2}(core|\(\*|v1|\u00a0)[^]*$/, '')
-    .replace(/^(Invalid value|Duplicate value): (?!"[^"]*":|-?\d+:)[^]*?([^:"}]*)$/, '$1: <value>: $2');
+  return (
+    message
+      // What Go says of the two values: of each process either blanks or no-break spaces come first.
+      .replace(/\n\s{2}(core|\(\*|v1|\s)[^]*$/, '')
+      .replace(/^(Invalid value|Duplicate value): (?!"[^"]*":|-?\d+:)[^]*?([^:"}]*)$/, '$1: <value>: $2')
+  );
 }
 
 function withUnits(fields: Fields, units: ReadonlySet<string>): Fields {
@@ -209,11 +217,9 @@ function withUnits(fields: Fields, units: ReadonlySet<string>): Fields {
 }
 
 function removeUncompared(fields: Fields, resource: string): void {
-  for (const path of [...youngMembers(resource), ...claimsOf(resource)])
-    removeAt(
-      fields,
-      path.split(' ').map((name) => `f:${name}`),
-    );
+  const pathOf = (path: string): string[] => path.split(' ').map((name) => `f:${name}`);
+  for (const path of youngMembers(resource)) removeAt(fields, pathOf(path));
+  for (const path of claimsOf(resource)) removeAt(fields, pathOf(path), { keepsBare: false });
 }
 
 function claimsOf(resource: string): string[] {
@@ -224,17 +230,20 @@ function youngMembers(resource: string): string[] {
   return differences.flatMap(({ members = {} }) => [...(members[resource] ?? []), ...(members['*'] ?? [])]);
 }
 
-/** Takes a member out, and what is empty without it. */
-function removeAt(tree: Fields, [first = '', ...rest]: readonly string[]): void {
-  if (rest.length === 0) {
-    delete tree[first];
-    return;
-  }
+/** Takes a member out, and what is empty without it; `keepsBare`: what was owned itself stays so. Was it there? */
+function removeAt(
+  tree: Fields,
+  [first = '', ...rest]: readonly string[],
+  { keepsBare = true }: { readonly keepsBare?: boolean } = {},
+): boolean {
   const below: unknown = tree[first];
-  if (typeof below !== 'object' || below === null) return;
-  removeAt(below as Fields, rest);
+  if (rest.length === 0) return below !== undefined && delete tree[first];
+  if (typeof below !== 'object' || below === null || !removeAt(below as Fields, rest, { keepsBare })) return false;
   const left = Object.keys(below);
-  if (left.length === 0 || (left.length === 1 && left[0] === '.')) delete tree[first];
+  const isBare = left.length === 1 && left[0] === '.';
+  if (left.length === 0 || (isBare && !keepsBare)) delete tree[first];
+  else if (isBare) tree[first] = {}; // a leaf of ownership now
+  return true;
 }
 
 function drop(object: Fields, ...names: readonly string[]): void {

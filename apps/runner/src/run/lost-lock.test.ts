@@ -60,7 +60,7 @@ describe('a run that another process has taken over', { timeout: 120_000 }, () =
     expect(stderr).toContain('the run was taken over by pid 1 on ci-2: this process has stopped');
     expect(stderr).toContain(`See seatrial runs show file://${dir}`);
     expect(stdout).not.toMatch(/^(PASS|FAIL|ABORTED)/m);
-    expect(sandbox.clusters()).toEqual(clusters);
+    expect(sandbox.clusters(), stderr).toEqual(clusters);
     const after = await contentsOf(dir);
     expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
     for (const [path, text] of Object.entries(before)) expect([path, after[path]]).toEqual([path, text]);

@@ -48,6 +48,7 @@ export {
 export { runGraph, type Run } from './run-graph.js';
 export type { ExecutionOptions, RunOptions } from './run-options.js';
 export { runStep, type Step, type StepOptions } from './run-step.js';
+export { findSimilar } from './suggestion.js';
 export { selectTasks, type Selection, type TaskChoice } from './selection.js';
 export {
   defineTask,

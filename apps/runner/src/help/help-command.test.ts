@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { runCommand } from '@seatrial/cli';
+import { findSimilar } from '@seatrial/pipeline';
 import { describe, expect, it } from 'vitest';
 import { command } from '../commands.js';
 import { textOf } from './help-command.js';
 import { markdownToText } from './markdown-text.js';
-import { suggest } from './suggest.js';
 import { topics } from './topics.js';
 
 async function run(line: string) {
@@ -85,9 +85,9 @@ describe(markdownToText, () => {
   });
 });
 
-describe(suggest, () => {
+describe(findSimilar, () => {
   it('finds what is a few letters away, and nothing further', () => {
-    expect(suggest('reslts', ['results', 'resume'])).toBe('results');
-    expect(suggest('xyzzy', ['results', 'resume'])).toBeUndefined();
+    expect(findSimilar('reslts', ['resume', 'results'])[0]).toBe('results');
+    expect(findSimilar('xyzzy', ['results', 'resume'])).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, type CommandContext, expandCommand, formatTable, runCommand, UsageError } from '@seatrial/cli';
+import { findSimilar } from '@seatrial/pipeline';
 import { markdownToText } from './markdown-text.js';
-import { suggest } from './suggest.js';
 import { type Topic, topics } from './topics.js';
 
 /** What `seatrial help` says: of nothing, what there is; of a topic, its page; of a command, its `--help`. */
@@ -47,7 +47,7 @@ async function isCommand(root: Command, path: readonly string[]): Promise<boolea
 
 function unknown(root: Command, args: readonly string[]): UsageError {
   const known = [...topics.map(({ name }) => name), ...(root.commands ?? []).map(({ name }) => name)];
-  const near = suggest(args[0] ?? '', known);
+  const [near] = findSimilar(args[0] ?? '', known);
   const hint =
     near === undefined || near === args[0]
       ? `Topics: ${topics.map(({ name }) => name).join(', ')}. Commands: ${root.name} --help.`

@@ -1,91 +1,80 @@
+import { lexer, type Token, type Tokens } from 'marked';
+import wrapAnsi from 'wrap-ansi';
+
 const COLUMNS = 80;
-const BULLET = /^(\s*)([-*]|\d+\.) /;
-const RULE_OF_TABLE = /^\|[\s:|-]+\|$/;
 
 /**
- * Markdown as text for a terminal, prose in lines of at most 80 columns. Code stays as it is; of a table, each row becomes
- * an entry with its cells below it, since cells hold sentences.
+ * Markdown as text for a terminal, prose in lines of at most 80 columns. Code stays as it is, diagrams are left out; of a
+ * table, each row becomes an entry with its cells below it, since cells hold sentences.
  *
  * @param section Title of the only section to show, found by its end (`Journal` finds `The journal`). @default all
  */
 export function markdownToText(markdown: string, section?: string): string {
-  const lines = (section === undefined ? markdown : sectionOf(markdown, section)).split('\n');
-  const out: string[] = [];
-  let paragraph: string[] = [];
-  const end = (): void => {
-    if (paragraph.length > 0) out.push(...wrapBlock(paragraph));
-    paragraph = [];
-  };
-  let isCode = false;
-  let isDiagram = false;
-  for (const line of lines) {
-    if (line.trimStart().startsWith('```')) {
-      end();
-      isCode = !isCode;
-      isDiagram = isCode && line.includes('mermaid');
-    } else if (isDiagram) continue;
-    else if (isCode) out.push(`    ${line}`.trimEnd());
-    else if (line.startsWith('|')) {
-      end();
-      out.push(...(RULE_OF_TABLE.test(line) ? [] : rowOf(line)));
-    } else if (line.trim() === '' || line.startsWith('#')) {
-      end();
-      out.push(line.startsWith('#') ? plain(line.replace(/^#+ /, '')).toUpperCase() : '');
-    } else {
-      if (BULLET.test(line)) end();
-      paragraph.push(line);
-    }
+  const tokens = lexer(markdown);
+  const shown = section === undefined ? tokens : sectionOf(tokens, section);
+  return shown.map(blockOf).filter(Boolean).join('\n\n');
+}
+
+function sectionOf(tokens: readonly Token[], title: string): readonly Token[] {
+  const isHead = (token: Token): token is Tokens.Heading => token.type === 'heading' && token['depth'] <= 2;
+  const from = tokens.findIndex(
+    (token) => isHead(token) && token.depth === 2 && token.text.toLowerCase().endsWith(title.toLowerCase()),
+  );
+  if (from === -1) throw new Error(`no section ${title} in the page`);
+  const length = tokens.slice(from + 1).findIndex(isHead);
+  return tokens.slice(from, length === -1 ? undefined : from + 1 + length);
+}
+
+function blockOf(token: Token): string {
+  switch (token.type) {
+    case 'heading':
+      return token['depth'] > 2 ? plain([token]) : plain([token]).toUpperCase();
+    case 'code':
+      return token['lang'] === 'mermaid' ? '' : indent((token as Tokens.Code).text, '    ');
+    case 'list':
+      return listOf(token as Tokens.List);
+    case 'table':
+      return tableOf(token as Tokens.Table);
+    case 'space':
+    case 'html':
+      return '';
+    default:
+      return wrap(plain([token]));
   }
-  end();
-  return out
-    .join('\n')
-    .trim()
-    .replaceAll(/\n{3,}/g, '\n\n');
 }
 
-function sectionOf(markdown: string, title: string): string {
-  const found = markdown
-    .split(/^(?=## )/m)
-    .find((part) => part.split('\n')[0]?.toLowerCase().endsWith(title.toLowerCase()));
-  if (found === undefined) throw new Error(`no section ${title} in the page`);
-  return found;
+function listOf({ items, ordered, start }: Tokens.List): string {
+  const entries = items.map((item, at) => {
+    const bullet = ordered ? `${Number(start) + at}. ` : '- ';
+    const blocks = item.tokens.map((token) =>
+      token.type === 'text' ? wrap(plain([token]), bullet.length) : blockOf(token),
+    );
+    return bullet + indent(blocks.filter(Boolean).join('\n'), ' '.repeat(bullet.length)).trimStart();
+  });
+  return entries.join('\n');
 }
 
-function wrapBlock(block: readonly string[]): string[] {
-  const [, indent = '', bullet] = BULLET.exec(block[0] ?? '') ?? [];
-  const text = plain(block.map((line) => line.trim()).join(' '));
-  return wrap(text, indent, indent + (bullet === undefined ? '' : ' '.repeat(bullet.length + 1)));
-}
-
-function rowOf(line: string): string[] {
-  const cells = line
-    .trim()
-    .slice(1, -1)
-    .split(/(?<!\\)\|/);
-  const [first = '', ...others] = cells.map((cell) => plain(cell.replaceAll('\\|', '|').trim()));
-  return [
-    ...wrap(first, '  ', '  '),
-    ...others.filter((cell) => cell !== '').flatMap((cell) => wrap(cell, '      ', '      ')),
-  ];
-}
-
-function wrap(text: string, first: string, next: string): string[] {
-  const lines: string[] = [];
-  let line = first;
-  for (const word of text.split(' ')) {
-    const isEmpty = line.trim() === '';
-    if (!isEmpty && line.length + 1 + word.length > COLUMNS) {
-      lines.push(line);
-      line = next + word;
-    } else line = isEmpty ? line + word : `${line} ${word}`;
-  }
-  return [...lines, line];
+function tableOf({ header, rows }: Tokens.Table): string {
+  const entries = [header, ...rows].map((row) => {
+    const [first = '', ...others] = row.map((cell) => plain(cell.tokens));
+    const below = others.filter(Boolean).map((cell) => indent(wrap(cell, 6), '      '));
+    return [indent(wrap(first, 2), '  '), ...below].join('\n');
+  });
+  return entries.join('\n');
 }
 
 /** Without the marks: links become their text, code and bold what is between. */
-function plain(text: string): string {
-  return text
-    .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replaceAll(/\*\*([^*]+)\*\*/g, '$1')
-    .replaceAll(/`([^`]+)`/g, '$1');
+function plain(tokens: readonly Token[]): string {
+  return tokens
+    .map((token) => ('tokens' in token && token.tokens ? plain(token.tokens) : (token as Tokens.Text).text))
+    .join('')
+    .replaceAll('\n', ' ');
+}
+
+function wrap(text: string, indentation = 0): string {
+  return wrapAnsi(text, COLUMNS - indentation);
+}
+
+function indent(text: string, by: string): string {
+  return text.replaceAll(/^(?=.)/gm, by);
 }

@@ -4,12 +4,16 @@ import { expiryOf, labelValue, RUN_LABEL } from '../labels.js';
 import type { listFlags } from './flags.js';
 import { projectOf, withGke } from './session.js';
 
+/** Milliseconds for which an API that is away is asked again: somebody waits for the list. */
+const PATIENCE_MS = 30_000;
+
 /** Prints the clusters of a project that carry a run's label. An incomplete list is no success. */
 export async function list(context: ContextOf<typeof listFlags>): Promise<number> {
   const { flags, logger, signal } = context;
   return withGke(context, async ({ gke, environment }) => {
     const project = projectOf(flags, environment);
-    const { clusters, missingZones } = await gke.listClusters({ project, location: flags.zone ?? '-' }, { signal });
+    const place = { project, location: flags.zone ?? '-' };
+    const { clusters, missingZones } = await gke.listClusters(place, { signal, timeoutMs: PATIENCE_MS });
     const run = flags['run-id'];
     const shown = clusters.filter(({ labels }) => {
       const owner = labels[RUN_LABEL];

@@ -99,10 +99,7 @@ export function createOutputTail(maxLines: number): OutputTail {
   };
 }
 
-const encoder = new TextEncoder();
-const wholeDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /** A text of its own: a slice keeps all that it was cut from. */
 function copyOf(text: string): string {
-  return wholeDecoder.decode(encoder.encode(text));
+  return Buffer.from(text).toString();
 }

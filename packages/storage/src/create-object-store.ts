@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StorageError } from './errors.js';
@@ -145,10 +145,11 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         const facts = await readFacts(path, generationOf(stats));
         const size = Number(stats.size);
         // So much and no more: a log that is written faster than it is uploaded would never come to an end.
-        const body =
-          size <= SMALL_BYTES
-            ? await readStart(file, size)
+        const content =
+          size === 0
+            ? Readable.from([])
             : createReadStream(path, { fd: file, autoClose: false, start: 0, end: size - 1 });
+        const body = size <= SMALL_BYTES ? await buffer(content) : content;
         return await writeTo(uri, body, { ...facts, ...writeOptions });
       } catch (error) {
         throw fileError('read', path, error);
@@ -283,16 +284,4 @@ export function storeOptionsFromEnv(
       ...(projectId ? { projectId } : {}),
     },
   };
-}
-
-/** The first bytes of a file; fewer where it has become shorter. */
-async function readStart(file: FileHandle, sizeBytes: number): Promise<Uint8Array> {
-  const bytes = Buffer.alloc(sizeBytes);
-  let filled = 0;
-  while (filled < sizeBytes) {
-    const { bytesRead } = await file.read(bytes, filled, sizeBytes - filled, filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return bytes.subarray(0, filled);
 }

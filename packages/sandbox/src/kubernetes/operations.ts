@@ -268,7 +268,7 @@ export class Operations {
     delete object.status;
     if (resource.type?.fields.get('status')?.type.kind === 'struct') {
       const { status } = emptyOf(resource.type);
-      if (status !== undefined) object.status = structuredClone(status) as KubeObject['status'];
+      if (status !== undefined) object.status = copyOf(status) as KubeObject['status'];
     }
   }
 

@@ -75,10 +75,7 @@ function hasTypeMeta(type: StructType): boolean {
 }
 
 function decodeField(context: Context, field: Field, value: unknown, parent: string): unknown {
-  if (value === null || value === undefined) {
-    if (field.omitEmpty && field.type.kind !== 'struct' && field.type.kind !== 'scalar') return undefined;
-    return zeroOf(context, field, parent);
-  }
+  if (value === null || value === undefined) return zeroOf(context, field, parent);
   const path = join(parent, field.name);
   const decoded = decodeNode(context, field.type, value, path);
   if (field.omitEmpty && !field.pointer && isEmpty(decoded, field.type)) return undefined;

@@ -26,6 +26,9 @@ function readResults(repo: ExampleRepo, job = 'tf-job-operator-e2e'): Results {
   };
 }
 
+/** For trials that are not about what runs beside the cluster. */
+const CLUSTER_ONLY = ['--skip', 'lint,unit-tests'];
+
 /** Runs the trial against a sandbox that outlives it, so that what is left there can be seen. */
 async function trial(repo: ExampleRepo, args: readonly string[] = [], jobEnv: Readonly<Record<string, string>> = {}) {
   await using sandbox = await startSandbox({ docker: 'off' });
@@ -111,7 +114,7 @@ describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
   ])('fails with $broken, says why, and leaves no cluster', async ({ path, change, task, says }) => {
     await using repo = await exampleRepo();
     await repo.edit(path, change);
-    const { code, stdout, clustersLeft } = await trial(repo);
+    const { code, stdout, clustersLeft } = await trial(repo, CLUSTER_ONLY);
     expect(stdout).toMatch(/^FAIL /m);
     expect(code).toBe(1);
     expect(clustersLeft).toEqual([]);
@@ -125,7 +128,7 @@ describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     await using repo = await exampleRepo();
     const clusters = 'clusters:\n  - { name: east, location: us-east1-d }\n  - { name: west, location: us-west1-b }\n';
     await repo.edit('seatrial.yaml', (text) => text.replace(/^cluster:\n(?: {2}.*\n)+/m, clusters));
-    const { code, clustersLeft } = await trial(repo);
+    const { code, clustersLeft } = await trial(repo, CLUSTER_ONLY);
     const { dir, finished, junit } = readResults(repo);
     expect(code).toBe(0);
     expect(finished).toMatchObject({ passed: true });
@@ -159,7 +162,7 @@ describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     await using sandbox = await startSandbox({ docker: 'off' });
     const env = { ...sandbox.env };
     const args = ['--provider', 'gke', '--config', join(repo.dir, 'seatrial.yaml'), '--results', repo.results];
-    const run = await seatrial(['e2e', ...args, '--skip', 'helm-test', '--keep-cluster'], { env });
+    const run = await seatrial(['e2e', ...args, '--skip', 'lint,unit-tests,helm-test', '--keep-cluster'], { env });
     expect(run.code).toBe(0);
     expect(run.stdout).not.toMatch(/helm-test/);
     expect(run.stdout).toMatch(/tfjob-test +succeeded/);
@@ -181,7 +184,7 @@ describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     const env = { ...sandbox.env };
     const controller = new AbortController();
     const args = ['--provider', 'gke', '--config', join(repo.dir, 'seatrial.yaml'), '--results', repo.results];
-    const running = seatrial(['e2e', ...args], { env, signal: controller.signal });
+    const running = seatrial(['e2e', ...args, ...CLUSTER_ONLY], { env, signal: controller.signal });
     await expect.poll(() => clustersOf(env), { timeout: 30_000 }).toHaveLength(1);
     controller.abort(new Error('stopped by SIGINT'));
     const stopped = await running;
@@ -203,7 +206,7 @@ describe('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     const jobOf = (buildid: string, base_sha: string) =>
       JSON.stringify({ type: 'postsubmit', job: 'post-e2e', buildid, prowjobid: 'x', refs: { ...refs, base_sha } });
     const releases = `${repo.results}-releases`;
-    const run = (JOB_SPEC: string) => trial(repo, ['--releases', releases], { JOB_SPEC });
+    const run = (JOB_SPEC: string) => trial(repo, [...CLUSTER_ONLY, '--releases', releases], { JOB_SPEC });
     const green = join(fileURLToPath(repo.results), 'post-e2e/latest_green.json');
     const release = join(fileURLToPath(releases), 'latest_release.json');
 

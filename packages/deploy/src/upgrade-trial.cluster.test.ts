@@ -34,7 +34,6 @@ spec:
 
 describe.skipIf(realKubeconfig === undefined)(realClusterTitle('upgrade on a real cluster'), () => {
   const id = newId();
-  const namespace = `seatrial-${id}-upgrade`;
   let cluster: RealCluster;
   let images: readonly [last: string, build: string];
   beforeAll(async () => {
@@ -45,49 +44,55 @@ describe.skipIf(realKubeconfig === undefined)(realClusterTitle('upgrade on a rea
     await cluster[Symbol.asyncDispose]();
   });
 
-  it('custom resources survive the exchange of their operator, forth and back', { timeout: 5 * MINUTES }, async () => {
-    const where = { helm: cluster.helm, kube: cluster.kube, release: 'op', namespace, timeoutMs: 4 * MINUTES };
-    const [last, build] = images;
-    try {
-      const suite = await runUpgradeTrial({
-        ...where,
-        previousChart: exampleChart,
-        chart: exampleChart,
-        set: { image: build, clusterWide: 'false' },
-        previousSet: { image: last },
-        template,
-        params: { image: build },
-        newId,
-      });
-      expect(suite.cases.map(({ name, problems, skipped }) => [name, skipped?.message ?? problems])).toEqual(
-        [
-          'install the last release',
-          'bring 2 custom resources to Running',
-          'upgrade to the new build',
-          'operator pods are new after the upgrade',
-          'new build brings a custom resource to Running',
-          'custom resources survive the upgrade',
-          'roll back to the last release',
-          'operator pods are new after the roll-back',
-          'last release brings a custom resource to Running',
-          'custom resources survive the roll-back',
-          'delete the custom resources',
-        ].map((name) => [name, []]),
-      );
-    } finally {
-      await tearDown(where);
-    }
-    expect(await listTraces(cluster.kube, id)).toEqual([]);
+  const trialIn = (namespace: string) => ({
+    helm: cluster.helm,
+    kube: cluster.kube,
+    release: 'op',
+    namespace,
+    timeoutMs: 4 * MINUTES,
   });
 
-  it('fails at the upgrade when the new build does not start', { timeout: 5 * MINUTES }, async () => {
-    const where = {
-      helm: cluster.helm,
-      kube: cluster.kube,
-      release: 'op',
-      namespace: `${namespace}-bad`,
-      timeoutMs: 4 * MINUTES,
-    };
+  it.concurrent(
+    'custom resources survive the exchange of their operator, forth and back',
+    { timeout: 5 * MINUTES },
+    async () => {
+      const where = trialIn(`seatrial-${id}-upgrade`);
+      const [last, build] = images;
+      try {
+        const suite = await runUpgradeTrial({
+          ...where,
+          previousChart: exampleChart,
+          chart: exampleChart,
+          set: { image: build, clusterWide: 'false' },
+          previousSet: { image: last },
+          template,
+          params: { image: build },
+          newId,
+        });
+        expect(suite.cases.map(({ name, problems, skipped }) => [name, skipped?.message ?? problems])).toEqual(
+          [
+            'install the last release',
+            'bring 2 custom resources to Running',
+            'upgrade to the new build',
+            'operator pods are new after the upgrade',
+            'new build brings a custom resource to Running',
+            'custom resources survive the upgrade',
+            'roll back to the last release',
+            'operator pods are new after the roll-back',
+            'last release brings a custom resource to Running',
+            'custom resources survive the roll-back',
+            'delete the custom resources',
+          ].map((name) => [name, []]),
+        );
+      } finally {
+        await tearDown(where);
+      }
+      expect(await listTraces(cluster.kube, where.namespace)).toEqual([]);
+    },
+  );
+
+  it.concurrent('fails at the upgrade when the new build does not start', { timeout: 5 * MINUTES }, async () => {
+    const where = trialIn(`seatrial-${id}-broken`);
     try {
       const suite = await runUpgradeTrial({
         ...where,
@@ -109,6 +114,6 @@ describe.skipIf(realKubeconfig === undefined)(realClusterTitle('upgrade on a rea
     } finally {
       await tearDown(where);
     }
-    expect(await listTraces(cluster.kube, id)).toEqual([]);
+    expect(await listTraces(cluster.kube, where.namespace)).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
 import { packageTests } from '../../vitest.base.mjs';
 
-export default packageTests();
+// A trial waits much: two at once use two processors.
+export default packageTests({ maxConcurrency: 2 });

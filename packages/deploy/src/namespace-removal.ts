@@ -27,9 +27,12 @@ export async function removeNamespace(deps: WaitDeps, found: KubeObject, options
     now = await goneOrPresent(deps, ref, uid, { timeoutMs: Math.min(finalizerTimeoutMs, left()), signal });
     if (now === undefined) return onLine(`namespace ${namespace} is gone`);
     if (at(conditionOf(now, 'NamespaceFinalizersRemaining'), 'status') !== 'True') continue;
+    // The condition is what the namespace's controller saw last: once nothing is held, only its next look is waited for.
+    const held = await findHeldObjects(kube, namespace, { signal });
+    if (held.length === 0) continue;
     if (!force || forced) break;
     forced = true;
-    for (const object of await findHeldObjects(kube, namespace, { signal })) {
+    for (const object of held) {
       onLine(`${describeHeld(object)}: removing, as forced`);
       await removeFinalizers(kube, object, { signal });
     }

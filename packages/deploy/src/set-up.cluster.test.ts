@@ -102,7 +102,7 @@ const failures: readonly Failure[] = [
         pod(`${sleep}, readinessProbe: {periodSeconds: 1, exec: {command: [cat, /no/such]}}`),
       ),
     ],
-    timeoutMs: 15_000,
+    timeoutMs: 30_000,
     message: ['Pod db-0: phase Running; container main runs but is not ready', 'not ready either: StatefulSet db'],
     detail: ['StatefulSet db: 0 of 1 replicas ready', /warning Unhealthy.*Readiness probe failed.*\/no\/such/],
   },

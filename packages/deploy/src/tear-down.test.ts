@@ -103,6 +103,28 @@ describe(tearDown, () => {
     });
   });
 
+  it('waits for a namespace that nothing holds any more, whatever its conditions still say', async () => {
+    namespace(owned, ['kubernetes']);
+    server.onChange = (type) => {
+      if (type !== 'deleting') return;
+      server.change('Namespace', 'ns', (object) => {
+        const conditions = [{ type: 'NamespaceFinalizersRemaining', status: 'True', message: 'as it was before' }];
+        object['status'] = { phase: 'Terminating', conditions };
+      });
+    };
+    const lines: string[] = [];
+    const done = run({ finalizerTimeoutMs: 3_000, force: true, onLine: (line) => lines.push(line) });
+    const looks = (): number => server.requests.filter((one) => one.endsWith(' watch')).length;
+    for (let look = 1; look <= 3; look += 1) {
+      await server.until(() => looks() === look);
+      await clock.advance(3_000);
+    }
+    await server.until(() => looks() === 4);
+    server.remove('Namespace', 'ns');
+    await done;
+    expect(lines).toContain('namespace ns is gone');
+  });
+
   it('keeps both errors when both parts fail', async () => {
     namespace(owned);
     server.faults.push({ status: 403, message: 'not allowed', match: /^DELETE/ });

@@ -61,7 +61,7 @@ describe('Grid', () => {
     const { url } = await serve();
     const { page } = await openPage(`${url}grid/${JOB}`);
     await page.getByLabel('Order').selectOption('flaky');
-    const names = page.locator('.grid-body .grid-name bdi');
+    const names = page.locator('.grid-names bdi');
     await expect.poll(() => names.first().textContent()).toBe('helm test tf-job-operator.tf-job-operator-test');
     await page.getByRole('searchbox').fill('operator-test');
     await expect.poll(() => names.count()).toBe(1);
@@ -100,7 +100,7 @@ describe('Grid', () => {
     const { url } = await serve({ results: folder.uri });
     const { page } = await openPage(`${url}grid/logs/nightly`);
     await page.getByText('60 tests, 50 runs, more to the right').waitFor();
-    const grid = page.getByRole('grid');
+    const grid = page.locator('.grid');
     for (const runs of [100, 130]) {
       await grid.evaluate((element) => element.scrollTo({ left: element.scrollWidth }));
       await page.getByText(`60 tests, ${runs} runs`).waitFor();
@@ -194,10 +194,11 @@ describe('Run', () => {
     const { page } = await openPage(`${url}run/${RUNS.failedTest}?tab=tests`);
     await page.getByRole('tabpanel').getByText('test tf-job-operator-test: Failed').first().waitFor();
     const history = page.getByRole('list', { name: 'History of helm test tf-job-operator.tf-job-operator-test' });
-    const states = await history
-      .getByRole('link')
-      .evaluateAll((links) => links.map((one) => one.getAttribute('aria-label')?.split(';')[0]));
-    expect(states).toEqual(['missing', 'missing', 'passed', 'missing', 'failed', 'passed', 'passed']);
+    const states = () =>
+      history
+        .getByRole('link')
+        .evaluateAll((links) => links.map((one) => one.getAttribute('aria-label')?.split(';')[0]));
+    await expect.poll(states).toEqual(['missing', 'missing', 'passed', 'missing', 'failed', 'passed', 'passed']);
     await page.getByRole('button', { name: /\d+ passed/ }).click();
     await expect.poll(() => page.locator('.tests > li').count()).toBe(12);
   });

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { api } from '../app/api-client.js';
 import { formatCount } from '../app/format.js';
@@ -23,9 +23,13 @@ export function GridPage({ job }: { readonly job: string }) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ more, columns }) => (more ? columns.at(-1)?.buildId : undefined),
     staleTime: 15_000,
+    // Comparing a page cell by cell takes longer than a frame lasts.
+    structuralSharing: false,
   });
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  const model = useMemo(() => (data === undefined ? undefined : joinPages(data.pages)), [data]);
+  const joined = useMemo(() => (data === undefined ? undefined : joinPages(data.pages)), [data]);
+  // Another page is taken in between frames.
+  const model = useDeferredValue(joined);
   const rows = useMemo(() => (model === undefined ? [] : chooseRows(model, filter, order)), [model, filter, order]);
   if (error !== null) return <Trouble error={error} retry={() => void query.refetch()} />;
   if (model === undefined) return <Waiting what="the grid" />;

@@ -1,5 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  memo,
+  type MouseEvent,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useLocation, useRouter } from 'wouter';
 import type { GridCell, GridRow, RunHead } from '../../src/api.js';
 import { runAddress } from '../app/addresses.js';
@@ -9,8 +18,8 @@ import { type AnyState, StateIcon, stateWord } from '../app/state-icon.js';
 
 /** Sizes in pixels. The names' column is narrower on a phone. */
 const [ROW, COLUMN, HEAD] = [26, 46, 58];
-/** Cells of a row that are laid out together: the browser looks at all of them when one comes or goes. */
-const BLOCK = 6;
+/** Columns that come and go together, and whose cells of a row are laid out together. */
+const BLOCK = 2;
 
 interface Place {
   /** -1 is the row of the runs themselves. */
@@ -49,16 +58,19 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
     count: columns.length,
     getScrollElement: () => box.current,
     estimateSize: () => COLUMN,
-    overscan: 2,
+    overscan: BLOCK,
     useFlushSync: false,
     scrollPaddingStart: names,
   });
+  const shownRows = rowItems.getVirtualItems();
   const shownColumns = columnItems.getVirtualItems();
-  const firstColumn = shownColumns[0]?.index ?? 0;
   const lastColumn = shownColumns.at(-1)?.index ?? 0;
   useEffect(() => {
     if (lastColumn >= columns.length - 2) onEnd();
   }, [lastColumn, columns.length, onEnd]);
+  // Made between frames, some time before they come into view.
+  const firstBlock = useDeferredValue(Math.floor((shownColumns[0]?.index ?? 0) / BLOCK));
+  const lastBlock = useDeferredValue(Math.floor(lastColumn / BLOCK));
 
   useEffect(() => {
     if (!wantsFocus.current) return;
@@ -108,17 +120,13 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
     return row === undefined || column === undefined || text === undefined ? undefined : { row, column };
   };
 
+  const shown = range(firstBlock * BLOCK, Math.min(columns.length, (lastBlock + 1) * BLOCK) - 1);
   const span = columnItems.getTotalSize();
-  const style = { width: names + span };
   return (
     <>
       <div
         ref={box}
         className="grid"
-        role="grid"
-        aria-label={`Tests of ${name} by run`}
-        aria-rowcount={rows.length + 2}
-        aria-colcount={columns.length + 1}
         onKeyDown={move}
         onClick={follow}
         onFocus={({ target }) => {
@@ -131,60 +139,70 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
         onMouseLeave={() => setHovered(undefined)}
         style={{ '--names': `${names}px` } as React.CSSProperties}
       >
-        <div className="grid-head" style={{ ...style, height: HEAD + ROW }}>
-          <div role="row" aria-rowindex={1} className="grid-dates" style={{ height: HEAD }}>
-            <div role="columnheader" aria-colindex={1} className="grid-name">
-              Test
+        <div className="grid-sheet" style={{ width: names + span }}>
+          <Names rows={rows} shown={shownRows} hovered={hovered?.row} />
+          <div
+            role="grid"
+            aria-label={`Tests of ${name} by run`}
+            aria-rowcount={rows.length + 2}
+            aria-colcount={columns.length + 1}
+          >
+            <div className="grid-head" style={{ height: HEAD + ROW }}>
+              <div role="row" aria-rowindex={1} className="grid-dates" style={{ height: HEAD }}>
+                <div role="columnheader" aria-colindex={1} className="grid-name">
+                  Test
+                </div>
+                {shown.map((index) => (
+                  <ColumnHead
+                    key={index}
+                    run={columns[index]}
+                    before={columns[index - 1]}
+                    index={index}
+                    left={names + index * COLUMN}
+                  />
+                ))}
+              </div>
+              <div role="row" aria-rowindex={2} className="grid-row" style={{ height: ROW, top: HEAD }}>
+                <div role="rowheader" aria-colindex={1} className="grid-name">
+                  Overall
+                </div>
+                {shown.map((index) => {
+                  const run = columns[index];
+                  if (run === undefined) return null;
+                  return (
+                    <Cell
+                      key={index}
+                      place={{ row: -1, column: index }}
+                      left={names + index * COLUMN}
+                      isActive={active.row === -1 && active.column === index}
+                      address={paths[index] ?? ''}
+                      state={run.state}
+                      run={run}
+                    />
+                  );
+                })}
+              </div>
             </div>
-            {shownColumns.map(({ index, start }) => (
-              <ColumnHead
-                key={index}
-                run={columns[index]}
-                before={columns[index - 1]}
-                index={index}
-                left={names + start}
-              />
-            ))}
-          </div>
-          <div role="row" aria-rowindex={2} className="grid-row" style={{ height: ROW, top: HEAD }}>
-            <div role="rowheader" aria-colindex={1} className="grid-name">
-              Overall
+            <div className="grid-body" style={{ height: rowItems.getTotalSize() }}>
+              {shownRows.map(({ index, start }) => {
+                const row = rows[index];
+                return row === undefined ? null : (
+                  <Row
+                    key={row.name}
+                    row={row}
+                    at={index}
+                    top={start}
+                    names={names}
+                    paths={paths}
+                    columns={columns}
+                    firstBlock={firstBlock}
+                    lastBlock={lastBlock}
+                    activeColumn={active.row === index ? active.column : undefined}
+                  />
+                );
+              })}
             </div>
-            {shownColumns.map(({ index, start }) => {
-              const run = columns[index];
-              if (run === undefined) return null;
-              return (
-                <Cell
-                  key={index}
-                  place={{ row: -1, column: index }}
-                  left={names + start}
-                  isActive={active.row === -1 && active.column === index}
-                  address={paths[index] ?? ''}
-                  state={run.state}
-                  run={run}
-                />
-              );
-            })}
           </div>
-        </div>
-        <div className="grid-body" style={{ ...style, height: rowItems.getTotalSize() }}>
-          {rowItems.getVirtualItems().map(({ index, start }) => {
-            const row = rows[index];
-            return row === undefined ? null : (
-              <Row
-                key={row.name}
-                row={row}
-                at={index}
-                top={start}
-                names={names}
-                paths={paths}
-                columns={columns}
-                first={firstColumn}
-                last={lastColumn}
-                activeColumn={active.row === index ? active.column : undefined}
-              />
-            );
-          })}
         </div>
       </div>
       <HoverNote columns={columns} rows={rows} place={hovered} />
@@ -201,43 +219,27 @@ interface RowProps {
   /** Addresses of the runs, by column. */
   readonly paths: readonly string[];
   readonly columns: readonly RunHead[];
-  /** Columns in view. */
-  readonly first: number;
-  readonly last: number;
+  /** Blocks of columns that are there. */
+  readonly firstBlock: number;
+  readonly lastBlock: number;
   readonly activeColumn: number | undefined;
 }
 
 /** One test. Scrolling makes rows anew only where they come into view. */
-const Row = memo(function Row({ row, at, top, names, paths, columns, first, last, activeColumn }: RowProps) {
-  const blocks = Array.from(
-    { length: Math.floor(last / BLOCK) - Math.floor(first / BLOCK) + 1 },
-    (_, offset) => (Math.floor(first / BLOCK) + offset) * BLOCK,
-  );
+const Row = memo(function Row({ row, at, top, names, paths, columns, firstBlock, lastBlock, activeColumn }: RowProps) {
   return (
-    <div role="row" aria-rowindex={at + 3} className="grid-row" style={{ top, height: ROW }}>
-      <div role="rowheader" aria-colindex={1} className="grid-name" title={row.name}>
-        <bdi>{row.name}</bdi>
-        {row.flakiness > 0 ? (
-          <span className="flakiness" title="flakiness: changes between pass and fail, per run">
-            {Math.round(row.flakiness * 100)}%
-          </span>
-        ) : null}
-      </div>
-      {blocks.map((start) => (
+    <div role="row" aria-rowindex={at + 3} aria-owns={nameId(at)} className="grid-row" style={{ top, height: ROW }}>
+      {range(firstBlock, lastBlock).map((block) => (
         <Block
-          key={start}
+          key={block}
           row={row}
           at={at}
-          left={names + start * COLUMN}
+          names={names}
           paths={paths}
           columns={columns}
-          start={start}
-          first={Math.max(first, start)}
-          last={Math.min(last, start + BLOCK - 1)}
+          start={block * BLOCK}
           activeColumn={
-            activeColumn !== undefined && activeColumn >= start && activeColumn < start + BLOCK
-              ? activeColumn
-              : undefined
+            activeColumn !== undefined && Math.floor(activeColumn / BLOCK) === block ? activeColumn : undefined
           }
         />
       ))}
@@ -245,24 +247,73 @@ const Row = memo(function Row({ row, at, top, names, paths, columns, first, last
   );
 });
 
-interface BlockProps extends Omit<RowProps, 'top' | 'names'> {
-  readonly left: number;
-  /** Its first column, whether that is in view or not. */
+interface NamesProps {
+  readonly rows: readonly GridRow[];
+  readonly shown: readonly { readonly index: number; readonly start: number }[];
+  readonly hovered: number | undefined;
+}
+
+/** The names of all rows stay at the left together: each by itself would be a layer for the browser to move. */
+function Names({ rows, shown, hovered }: NamesProps) {
+  return (
+    <div className="grid-names">
+      {shown.map(({ index, start }) => {
+        const row = rows[index];
+        if (row === undefined) return null;
+        return <Name key={row.name} row={row} at={index} top={start} isHovered={hovered === index} />;
+      })}
+    </div>
+  );
+}
+
+interface NameProps extends Pick<RowProps, 'row' | 'at' | 'top'> {
+  readonly isHovered: boolean;
+}
+
+const Name = memo(function Name({ row, at, top, isHovered }: NameProps) {
+  return (
+    <div
+      role="rowheader"
+      aria-colindex={1}
+      id={nameId(at)}
+      className={`grid-name${isHovered ? ' is-hovered' : ''}`}
+      title={row.name}
+      style={{ top: HEAD + ROW + top, height: ROW }}
+    >
+      <bdi>{row.name}</bdi>
+      {row.flakiness > 0 ? (
+        <span className="flakiness" title="flakiness: changes between pass and fail, per run">
+          {Math.round(row.flakiness * 100)}%
+        </span>
+      ) : null}
+    </div>
+  );
+});
+
+const nameId = (row: number): string => `test-${row}`;
+
+/** Whole numbers from one to another, both included. */
+function range(first: number, last: number): readonly number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, offset) => first + offset);
+}
+
+interface BlockProps extends Omit<RowProps, 'top' | 'firstBlock' | 'lastBlock'> {
+  /** Its first column. */
   readonly start: number;
 }
 
-const Block = memo(function Block({ row, at, left, paths, columns, start, first, last, activeColumn }: BlockProps) {
+const Block = memo(function Block({ row, at, names, paths, columns, start, activeColumn }: BlockProps) {
   const place = `?${new URLSearchParams({ tab: 'tests', test: row.name })}`;
   return (
-    <div role="presentation" className="cells" style={{ left, width: BLOCK * COLUMN }}>
-      {columns.slice(first, last + 1).map((run, offset) => {
-        const index = first + offset;
+    <div role="presentation" className="cells" style={{ left: names + start * COLUMN, width: BLOCK * COLUMN }}>
+      {columns.slice(start, start + BLOCK).map((run, offset) => {
+        const index = start + offset;
         const cell = row.cells[index] ?? null;
         return (
           <Cell
             key={index}
             place={{ row: at, column: index }}
-            left={(index - start) * COLUMN}
+            left={offset * COLUMN}
             isActive={activeColumn === index}
             address={`${paths[index] ?? ''}${place}`}
             state={cell?.state ?? 'missing'}

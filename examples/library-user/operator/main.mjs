@@ -1,7 +1,7 @@
 // Greets: watches Greetings and writes `Hello, <spec.name>!` into their status. A Greeting without a name fails.
-const { readFileSync } = require('node:fs');
-const https = require('node:https');
-const { createInterface } = require('node:readline');
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
+import { createInterface } from 'node:readline';
 
 const dir = process.env.KUBERNETES_SERVICEACCOUNT_DIR || '/var/run/secrets/kubernetes.io/serviceaccount';
 const file = (name) => readFileSync(`${dir}/${name}`, 'utf8').trim();

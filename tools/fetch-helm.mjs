@@ -4,6 +4,7 @@
 // package, and the answer is `undefined`.
 //
 //   node tools/fetch-helm.mjs [helm|kubectl|helm3]      prints the path
+//   node tools/fetch-helm.mjs --ahead                   so that no trial waits for it; a failure is only told
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -193,7 +194,9 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(await rea
     kubectl: () => fetchKubectl({ onProgress }),
     helm3: () => fetchHelm({ major: 3, onProgress }),
   };
-  if (!Object.hasOwn(fetchers, what)) {
+  if (what === '--ahead') {
+    await fetchHelm().catch((error) => console.error(`helm is fetched at first need: ${error.message}`));
+  } else if (!Object.hasOwn(fetchers, what)) {
     console.error(`error: unknown program ${JSON.stringify(what)}\nhint: Ask for one of helm, kubectl, helm3.`);
     process.exitCode = 2;
   } else {

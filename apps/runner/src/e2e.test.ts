@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGke, gkeOptionsFromEnv } from '@seatrial/gke';
@@ -168,7 +169,10 @@ describe.concurrent('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     expect(run.stdout).toMatch(/tfjob-test +succeeded/);
 
     const uri = /^results +(\S+)$/m.exec(run.stdout)?.[1] ?? '';
+    const foldersOfSteps = () => readdirSync(tmpdir()).filter((name) => name.startsWith('seatrial-step-'));
+    const folders = foldersOfSteps();
     const step = await seatrial(['step', 'helm-test', '--run', uri], { env });
+    expect(foldersOfSteps()).toEqual(folders);
     expect(step.stdout).toMatch(/helm-test +succeeded/);
     expect(step.code).toBe(0);
     expect(readResults(repo).junit('helm-test')).toContain('tf-job-operator-test');

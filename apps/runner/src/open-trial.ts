@@ -128,8 +128,9 @@ export async function openTrial(settings: TrialSettings, io: TrialIo): Promise<T
     async [Symbol.asyncDispose]() {
       await keeper[Symbol.asyncDispose]();
       await services[Symbol.asyncDispose]();
-      // A cluster that is kept stays reachable by the kubeconfig in there. Who has taken the run over may use it as well.
-      if (!settings.keepCluster && (io.isStep === true || !lock.signal.aborted))
+      // A cluster that is kept stays reachable by the kubeconfig in a run's folder. Who has taken the run over may use it
+      // as well. A step's folder is its own.
+      if (io.isStep === true || (!settings.keepCluster && !lock.signal.aborted))
         await rm(workDir, { recursive: true, force: true });
     },
   };

@@ -7,7 +7,7 @@ const pieces = fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 8 });
 
 async function collect(chunks: AsyncIterable<BodyChunk>): Promise<BodyChunk[]> {
   const all: BodyChunk[] = [];
-  for await (const chunk of chunks) all.push(chunk);
+  for await (const chunk of chunks) all.push({ ...chunk, data: Buffer.from(chunk.data) });
   return all;
 }
 

@@ -3,29 +3,36 @@ import type { ObjectBody } from '../object-store.js';
 
 /** A piece of a body. All but the last have the same size. */
 export interface BodyChunk {
+  /** What is in it until the next piece is asked for: then it is written over. */
   readonly data: Buffer;
   /** Position of its first byte. */
   readonly start: number;
   readonly isLast: boolean;
 }
 
-/** Cuts a body into pieces of `chunkBytes`, the last one shorter; an empty body is one empty piece. */
+/**
+ * Cuts a body into pieces of `chunkBytes`, the last one shorter; an empty body is one empty piece. Of a stream there is one
+ * piece in memory at a time.
+ */
 export async function* chunksOf(body: ObjectBody, chunkBytes: number): AsyncGenerator<BodyChunk> {
   if (!(body instanceof Readable)) return yield* slicesOf(body, chunkBytes);
-  let [pieces, length, start]: [Buffer[], number, number] = [[], 0, 0];
+  const chunk = Buffer.allocUnsafeSlow(chunkBytes);
+  let [filled, start] = [0, 0];
   for await (const piece of body as AsyncIterable<Buffer | string>) {
-    pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
-    length += pieces.at(-1)?.length ?? 0;
-    // More than a chunk, so that none is taken for the last too early or too late.
-    while (length > chunkBytes) {
-      const all = Buffer.concat(pieces, length);
-      yield { data: all.subarray(0, chunkBytes), start, isLast: false };
-      start += chunkBytes;
-      length -= chunkBytes;
-      pieces = [all.subarray(chunkBytes)];
+    let rest = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    while (rest.length > 0) {
+      // Only once there is more is it known that a full one is not the last.
+      if (filled === chunkBytes) {
+        yield { data: chunk, start, isLast: false };
+        start += chunkBytes;
+        filled = 0;
+      }
+      const taken = rest.copy(chunk, filled);
+      filled += taken;
+      rest = rest.subarray(taken);
     }
   }
-  yield { data: Buffer.concat(pieces, length), start, isLast: true };
+  yield { data: chunk.subarray(0, filled), start, isLast: true };
 }
 
 function* slicesOf(body: string | Uint8Array, chunkBytes: number): Generator<BodyChunk> {

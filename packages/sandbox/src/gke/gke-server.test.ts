@@ -13,7 +13,11 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function start(options: { faults?: string[]; operationMs?: number; untilMade?: Promise<void> } = {}) {
+const ways = { gRPC: {}, REST: { fallback: true, protocol: 'http' } } as const;
+
+async function start(
+  options: { faults?: string[]; operationMs?: number; untilMade?: Promise<void>; way?: keyof typeof ways } = {},
+) {
   const asked: KubernetesRequest[] = [];
   const closed: string[] = [];
   const faults = createFaults((options.faults ?? []).map(parseFault), () => 0);
@@ -37,6 +41,7 @@ async function start(options: { faults?: string[]; operationMs?: number; untilMa
     port: server.port,
     sslCreds: grpc.credentials.createInsecure(),
     authClient: new PassThroughClient(),
+    ...ways[options.way ?? 'gRPC'],
   });
   closers.push(
     () => manager.close(),
@@ -60,33 +65,37 @@ const name = `${parent}/clusters/trial`;
 const once = { timeout: 3000, retry: null };
 
 describe('serveGke, asked by @google-cloud/container', () => {
-  it('takes a cluster from PROVISIONING to RUNNING to STOPPING to gone', async () => {
-    const { client, wait, asked, closed } = await start({ operationMs: 500 });
-    const [created] = await client.createCluster({
-      parent,
-      cluster: { name: 'trial', initialNodeCount: 2, resourceLabels: { 'seatrial-run': 'r1' } },
-    });
-    expect(created).toMatchObject({ operationType: 'CREATE_CLUSTER', status: 'PENDING' });
-    expect((await client.getCluster({ name }))[0]).toMatchObject({ status: 'PROVISIONING', endpoint: '' });
-    expect((await wait(created.name)).error).toBeNull();
-    expect((await client.getCluster({ name }))[0]).toMatchObject({
-      status: 'RUNNING',
-      endpoint: '127.0.0.1:6443',
-      currentNodeCount: 2,
-      resourceLabels: { 'seatrial-run': 'r1' },
-      masterAuth: { clusterCaCertificate: Buffer.from('PEM').toString('base64') },
-      nodePools: [{ name: 'default-pool', status: 'RUNNING' }],
-    });
-    expect(asked[0]?.nodes.map((node) => node.cpus)).toEqual([2, 2]);
-    const [deleted] = await client.deleteCluster({ name });
-    expect((await client.getCluster({ name }))[0]).toMatchObject({ status: 'STOPPING' });
-    await wait(deleted.name);
-    await expect(client.getCluster({ name })).rejects.toMatchObject({
-      code: 5,
-      details: "Not found: projects/p/zones/us-east1-b/clusters/trial.\nNo cluster named 'trial' in p.",
-    });
-    expect(closed).toEqual(['trial']);
-  });
+  it.each(['gRPC', 'REST'] as const)(
+    'takes a cluster from PROVISIONING to RUNNING to STOPPING to gone by %s',
+    async (way) => {
+      const { client, wait, asked, closed } = await start({ operationMs: 500, way });
+      const [created] = await client.createCluster({
+        parent,
+        cluster: { name: 'trial', initialNodeCount: 2, resourceLabels: { 'seatrial-run': 'r1' } },
+      });
+      expect(created).toMatchObject({ operationType: 'CREATE_CLUSTER', status: 'PENDING' });
+      expect((await client.getCluster({ name }))[0]).toMatchObject({ status: 'PROVISIONING', endpoint: '' });
+      expect((await wait(created.name)).error).toBeNull();
+      expect((await client.getCluster({ name }))[0]).toMatchObject({
+        status: 'RUNNING',
+        endpoint: '127.0.0.1:6443',
+        currentNodeCount: 2,
+        resourceLabels: { 'seatrial-run': 'r1' },
+        masterAuth: { clusterCaCertificate: Buffer.from('PEM').toString('base64') },
+        nodePools: [{ name: 'default-pool', status: 'RUNNING' }],
+      });
+      expect(asked[0]?.nodes.map((node) => node.cpus)).toEqual([2, 2]);
+      const [deleted] = await client.deleteCluster({ name });
+      expect((await client.getCluster({ name }))[0]).toMatchObject({ status: 'STOPPING' });
+      await wait(deleted.name);
+      const error = await client.getCluster({ name }).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: { gRPC: 5, REST: 404 }[way] });
+      expect(String(error)).toMatch(
+        /Not found: projects\/p\/zones\/us-east1-b\/clusters\/trial\.\W+n?No cluster named 'trial' in p/,
+      );
+      expect(closed).toEqual(['trial']);
+    },
+  );
 
   it('lists clusters of a location and of all', async () => {
     const { client } = await start();
@@ -304,5 +313,47 @@ describe('serveGke, asked by @google-cloud/container', () => {
     made();
     await closing;
     expect(closed).toEqual(['trial']);
+  });
+
+  describe('by JSON over HTTP', () => {
+    async function startRest(options: Parameters<typeof start>[0] = {}) {
+      const { server } = await start(options);
+      return async (method: string, path: string, body?: unknown) => {
+        const text = typeof body === 'string' ? body : JSON.stringify(body);
+        const answer = await fetch(`${server.url}${path}`, { method, ...(body === undefined ? {} : { body: text }) });
+        return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+      };
+    }
+
+    it('takes the older paths, with the name in parts', async () => {
+      const call = await startRest();
+      const zone = '/v1/projects/p/zones/us-east1-b';
+      const created = await call('POST', `${zone}/clusters`, { cluster: { name: 'trial', initial_node_count: 1 } });
+      expect(created).toMatchObject({ status: 200, body: { operationType: 'CREATE_CLUSTER', status: 'PENDING' } });
+      expect(await call('GET', `${zone}/operations/${String(created.body['name'])}`)).toMatchObject({ status: 200 });
+      expect((await call('GET', `${zone}/clusters`)).body).toMatchObject({ clusters: [{ name: 'trial' }] });
+      // With numbers for enums, as Google's clients ask for them.
+      const numbers = await call('GET', `/v1/${name}?$alt=json%3Benum-encoding=int`);
+      expect(numbers.body).toMatchObject({ name: 'trial', status: expect.any(Number) });
+    });
+
+    it.each([
+      ['GET', `/v1/${name}`, undefined, 404, 'NOT_FOUND'],
+      ['GET', '/v1/nothing', undefined, 404, 'NOT_FOUND'],
+      ['POST', `/v1/${parent}/clusters`, '{"cluster"', 400, 'INVALID_ARGUMENT'],
+      ['POST', `/v1/${parent}/clusters`, { cluster: { name: 7 } }, 400, 'INVALID_ARGUMENT'],
+      ['POST', `/v1/${parent}/clusters`, { cluster: { nodes: 1 } }, 400, 'INVALID_ARGUMENT'],
+      ['POST', `/v1/${name}:setLegacyAbac`, { enabled: true }, 501, 'UNIMPLEMENTED'],
+    ])("refuses %s %s with %j in Google's form", async (method, path, body, code, status) => {
+      const call = await startRest();
+      expect(await call(method, path, body)).toMatchObject({ status: code, body: { error: { code, status } } });
+    });
+
+    it('fails when told to, as gRPC does', async () => {
+      const call = await startRest({ faults: ['gke.ListClusters:rate-limit:#1', 'gke.ListClusters:drop:#2'] });
+      expect(await call('GET', `/v1/${parent}/clusters`)).toMatchObject({ status: 429 });
+      await expect(call('GET', `/v1/${parent}/clusters`)).rejects.toThrow();
+      expect(await call('GET', `/v1/${parent}/clusters`)).toMatchObject({ status: 200 });
+    });
   });
 });

@@ -1,38 +1,18 @@
-import { createRequire } from 'node:module';
+import { createServer as createHttpServer } from 'node:http';
 import type { Server as NetServer, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import type {
-  Metadata,
-  ServiceDefinition,
-  sendUnaryData,
-  ServerUnaryCall,
-  UntypedServiceImplementation,
-} from '@grpc/grpc-js';
-import type { Method, Root } from 'protobufjs';
+import type { Metadata, sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Clock } from '../clock.js';
 import { systemClock } from '../clock.js';
-import type { Fault, Faults, FaultyApi } from '../faults.js';
+import type { Fault, Faults } from '../faults.js';
 import { grpcCodes } from '../faults.js';
 import type { Listening } from '../http/listen.js';
 import { openPort } from '../http/listen.js';
 import { GrpcError } from './grpc-error.js';
-
-/** One gRPC service. */
-export interface GrpcService {
-  /** Of fault plans, and for messages. */
-  readonly api: FaultyApi;
-  /** Full name: `google.container.v1.ClusterManager`. */
-  readonly name: string;
-  /** Path of the JSON description that ships with a client. */
-  readonly protos: string;
-  /** Namespace and version that are loaded, of all that the description holds: `['container', 'v1']`. */
-  readonly loaded: readonly [first: string, ...string[]];
-  /** Methods by name, camel case. What is missing answers UNIMPLEMENTED. */
-  readonly rpcs: Readonly<Record<string, (request: never) => object>>;
-}
+import { definitionOf, type GrpcService, loadService } from './service.js';
 
 /**
- * Serves one service over gRPC without TLS.
+ * Serves one service over gRPC, and as JSON over HTTP/1.1, on one port and without TLS.
  *
  * The port is open at once; gRPC and the protos, half a second of loading, come with the first connection.
  *
@@ -83,10 +63,11 @@ async function startGrpc(
   service: GrpcService,
   deps: { readonly faults: Faults; readonly clock: Clock; readonly cut: (remotePort: number) => void },
 ): Promise<GrpcServer> {
-  const [grpc, definition, { formatRetryInfo }] = await Promise.all([
+  const [grpc, description, { formatRetryInfo }, { createRestListener }] = await Promise.all([
     import('@grpc/grpc-js'),
-    loadDefinition(service),
+    loadService(service),
     import('./retry-info.js'),
+    import('./rest.js'),
   ]);
   const server = new grpc.Server();
   const detailsOf = ({ code, details, retryAfterMs }: GrpcError) => {
@@ -95,15 +76,21 @@ async function startGrpc(
     metadata.set('grpc-status-details-bin', formatRetryInfo({ code, message: details, retryAfterMs }));
     return metadata;
   };
-  server.addService(
-    definition,
-    createHandlers(service, { ...deps, detailsOf, newMetadata: () => new grpc.Metadata() }),
-  );
+  const handlers = createHandlers(service, { ...deps, detailsOf, newMetadata: () => new grpc.Metadata() });
+  server.addService(definitionOf(description), handlers);
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const rest = createHttpServer(createRestListener(description, handlers));
   return {
     accept(socket) {
-      injector.injectConnection(socket);
-      socket.resume();
+      // HTTP/2 begins with a line of its own (RFC 9113, 3.4), which no request of HTTP/1.1 does.
+      socket.once('readable', () => {
+        const begin = socket.read() as Buffer | null;
+        if (begin === null) return; // ended
+        socket.unshift(begin);
+        if (begin.subarray(0, 3).equals(PREFACE)) return injector.injectConnection(socket);
+        rest.emit('connection', socket);
+        socket.resume();
+      });
     },
     close() {
       injector.destroy();
@@ -112,56 +99,7 @@ async function startGrpc(
   };
 }
 
-/**
- * The service as grpc-js wants it, from the description that ships with the client.
- *
- * Only one version is loaded, and without the descriptors that a proto loader makes: a fifth of the time.
- */
-async function loadDefinition({ name, protos, loaded }: GrpcService): Promise<ServiceDefinition> {
-  const { default: protobuf } = await import('protobufjs');
-  const { google } = (createRequire(import.meta.url)(protos) as Description).nested;
-  const [first] = loaded;
-  const { [first]: branch, ...others } = google.nested;
-  const nested = { ...others, [first]: only(branch ?? {}, loaded.slice(1)) };
-  const root = protobuf.Root.fromJSON({ nested: { google: { ...google, nested } } } as RootDescription);
-  const service = root.lookupService(name);
-  const format = { enums: String, longs: String, defaults: true, arrays: true, objects: true } as const;
-  const definition: Record<string, ServiceDefinition[string]> = {};
-  for (const method of service.methodsArray) {
-    const { resolvedRequestType: request, resolvedResponseType: response } = method.resolve() as Method;
-    if (request === null || response === null) throw new Error(`unresolved types of ${method.name}`);
-    const encode = (type: typeof request) => (value: object) =>
-      Buffer.from(type.encode(type.fromObject(value)).finish());
-    const decode = (type: typeof request) => (bytes: Buffer) => type.toObject(type.decode(bytes), format);
-    definition[method.name] = {
-      path: `/${name}/${method.name}`,
-      requestStream: false,
-      responseStream: false,
-      requestSerialize: encode(request),
-      requestDeserialize: decode(request),
-      responseSerialize: encode(response),
-      responseDeserialize: decode(response),
-      originalName: method.name.charAt(0).toLowerCase() + method.name.slice(1),
-    };
-  }
-  return definition;
-}
-
-type RootDescription = Parameters<typeof Root.fromJSON>[0];
-
-interface Branch {
-  readonly nested?: Readonly<Record<string, Branch>>;
-}
-
-interface Description {
-  readonly nested: { readonly google: { readonly nested: Readonly<Record<string, Branch>> } };
-}
-
-/** A namespace with one path below it. */
-function only(branch: Branch, [next, ...rest]: readonly string[]): Branch {
-  if (next === undefined) return branch;
-  return { ...branch, nested: { [next]: only(branch.nested?.[next] ?? {}, rest) } };
-}
+const PREFACE = Buffer.from('PRI');
 
 function createHandlers(
   { api, name: service, rpcs }: GrpcService,

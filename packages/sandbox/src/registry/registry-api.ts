@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import type { NodeEnv } from '../http/bindings.js';
 import { streamBody } from '../http/bindings.js';
+import type { FetchApp } from '../http/listen.js';
 import { parseRange } from '../http/range.js';
 import type { BlobStore, BlobWriter } from './blob-store.js';
 import { digestOf } from './blob-store.js';
@@ -20,7 +21,7 @@ export interface StoredManifest {
 
 /** A registry for images and charts. */
 export interface Registry {
-  readonly app: Hono<NodeEnv>;
+  readonly app: FetchApp;
   readonly blobs: BlobStore;
   /** By tag or digest. */
   findManifest(repository: string, reference: string): StoredManifest | undefined;

@@ -90,6 +90,8 @@ export async function createDockerApi(options: {
     if (image?.['name'] !== undefined) return answerImage(context, image['name'], image['action'], url.searchParams);
     const container = /^\/containers\/(?<id>[^/]+)/.exec(path)?.groups?.['id'];
     if (container !== undefined) throw new DockerError(404, `No such container: ${container}`);
+    const exec = /^\/exec\/(?<id>[^/]+)/.exec(path)?.groups?.['id'];
+    if (exec !== undefined) throw new DockerError(404, `No such exec instance: ${exec}`);
     return context.notFound();
   });
 

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { Clock } from '../clock.js';
 import type { NodeEnv } from '../http/bindings.js';
+import type { FetchApp } from '../http/listen.js';
 import { ComputeApiError } from './compute-error.js';
 import { createComputeOperations } from './compute-operations.js';
 import type { ComputeCollection, ComputeRef, ComputeResource, ComputeScope } from './compute-resource.js';
@@ -11,7 +12,7 @@ import { createComputeStore } from './compute-store.js';
 
 /** Compute Engine's REST API over resources in memory. */
 export interface ComputeApi {
-  readonly app: Hono<NodeEnv>;
+  readonly app: FetchApp;
   readonly store: ComputeStore;
   /** Ends all operations. */
   close(): Promise<void>;

@@ -420,4 +420,15 @@ describe('the rest of the Engine API', () => {
       json: { message: expect.stringContaining('real Docker Engine') },
     });
   });
+
+  it('has nothing that docker exec could enter, and says so as the engine does', async () => {
+    const exec = docker.getContainer('nope').exec({ Cmd: ['sh'], AttachStdout: true });
+    const message = 'No such container: nope';
+    await expect(exec).rejects.toMatchObject({ statusCode: 404, json: { message } });
+    const none = { statusCode: 404, json: { message: 'No such exec instance: e1' } };
+    await expect(docker.getExec('e1').inspect()).rejects.toMatchObject(none);
+    for (const options of [{}, { hijack: true, stdin: true }]) {
+      await expect(docker.getExec('e1').start(options)).rejects.toMatchObject({ statusCode: 404 });
+    }
+  });
 });

@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import type { Clock } from '../clock.js';
 import type { NodeEnv } from '../http/bindings.js';
 import { streamBody } from '../http/bindings.js';
+import type { FetchApp } from '../http/listen.js';
 import { createBlobStore } from '../registry/blob-store.js';
 import type { HostNode } from '../registry/image-config.js';
 import { architectureOf, hostNodeConfig } from '../registry/image-config.js';
@@ -29,7 +30,7 @@ import { pullImage, pushImage } from './registry-client.js';
 
 /** What answers in place of a Docker Engine. */
 export interface DockerApi {
-  readonly app: Hono<NodeEnv>;
+  readonly app: FetchApp;
   readonly images: ImageTable;
 }
 
@@ -89,6 +90,8 @@ export async function createDockerApi(options: {
     if (image?.['name'] !== undefined) return answerImage(context, image['name'], image['action'], url.searchParams);
     const container = /^\/containers\/(?<id>[^/]+)/.exec(path)?.groups?.['id'];
     if (container !== undefined) throw new DockerError(404, `No such container: ${container}`);
+    const exec = /^\/exec\/(?<id>[^/]+)/.exec(path)?.groups?.['id'];
+    if (exec !== undefined) throw new DockerError(404, `No such exec instance: ${exec}`);
     return context.notFound();
   });
 

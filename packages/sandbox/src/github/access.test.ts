@@ -23,11 +23,14 @@ function start(options: { readonly rateLimit?: number; readonly ownerType?: 'Use
   });
   const ask = async (token: string, line: string, body?: unknown, headers: Record<string, string> = {}) => {
     const [method = '', path = ''] = line.split(' ');
-    const reply = await app.request(path.replace('$', '/repos/acme/widgets'), {
-      method,
-      headers: { ...(token === '' ? {} : { authorization: `Bearer ${token}` }), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const url = new URL(path.replace('$', '/repos/acme/widgets'), 'http://localhost');
+    const reply = await app.fetch(
+      new Request(url, {
+        method,
+        headers: { ...(token === '' ? {} : { authorization: `Bearer ${token}` }), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
     const text = await reply.text();
     return {
       status: reply.status,

@@ -31,7 +31,7 @@ async function start(options: { readonly status?: number; readonly config?: obje
   });
   const ask = async (method: string, path: string, body?: unknown) => {
     const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const reply = await github.app.request(`/repos/acme/widgets${path}`, init);
+    const reply = await github.app.fetch(new Request(`http://localhost/repos/acme/widgets${path}`, init));
     await github.settle();
     const text = await reply.text();
     return text === '' ? undefined : (JSON.parse(text) as unknown);

@@ -19,7 +19,8 @@ function start() {
   });
   return async (method: string, path: string, body?: unknown) => {
     const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const reply = await app.request(path.replace('$', '/repos/kubeflow/tf-operator'), init);
+    const url = new URL(path.replace('$', '/repos/kubeflow/tf-operator'), 'http://localhost');
+    const reply = await app.fetch(new Request(url, init));
     const text = await reply.text();
     return {
       status: reply.status,

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { etag } from 'hono/etag';
 import type { Clock } from '../clock.js';
 import type { NodeEnv } from '../http/bindings.js';
+import type { FetchApp } from '../http/listen.js';
 import { createAccess } from './access.js';
 import { answerError, notFound } from './answers.js';
 import { serveCollaborators } from './collaborators.js';
@@ -20,7 +21,7 @@ import { findRepository } from './service.js';
 
 /** GitHub's REST API over repositories in memory. */
 export interface GithubApi {
-  readonly app: Hono<NodeEnv>;
+  readonly app: FetchApp;
   /** Adds or replaces a repository. */
   seed(repository: GithubRepositorySeed): void;
   /** Resolves when every event has been delivered to the webhooks that asked for it. */

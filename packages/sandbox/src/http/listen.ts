@@ -14,7 +14,7 @@ export interface Listening {
 
 /** Anything that answers a fetch request: a Hono app. */
 export interface FetchApp {
-  fetch(request: Request, env: unknown): Response | Promise<Response>;
+  fetch(request: Request, env?: unknown): Response | Promise<Response>;
 }
 
 /**

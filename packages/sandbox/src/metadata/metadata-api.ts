@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import type { Clock } from '../clock.js';
 import type { NodeEnv } from '../http/bindings.js';
+import type { FetchApp } from '../http/listen.js';
 
 /** The metadata server of a machine in the cloud, of which programs get their tokens. */
 export interface MetadataApi {
-  readonly app: Hono<NodeEnv>;
+  readonly app: FetchApp;
   /** Whether a token was given out here and has not run out. */
   accepts(token: string): boolean;
   /** How many tokens were given out. */

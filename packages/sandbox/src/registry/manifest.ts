@@ -1,3 +1,4 @@
+import { DIGEST, isDigest } from './reference.js';
 import { RegistryError } from './registry-error.js';
 
 /** Points to a blob or manifest. */
@@ -32,8 +33,14 @@ export const mediaTypes = {
 } as const;
 
 function isDescriptor(value: unknown): value is Descriptor {
+  const { digest } = (value ?? {}) as Record<string, unknown>;
+  return isSubject(value) && DIGEST.test(String(digest));
+}
+
+/** What it points to need not be here, so its digest may be one that nothing here has. */
+function isSubject(value: unknown): value is Descriptor {
   const { digest, size } = (value ?? {}) as Record<string, unknown>;
-  return typeof digest === 'string' && /^sha256:[a-f0-9]{64}$/.test(digest) && typeof size === 'number';
+  return typeof digest === 'string' && isDigest(digest) && typeof size === 'number';
 }
 
 /**
@@ -51,7 +58,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   const { schemaVersion, config, layers, manifests, subject } = (value ?? {}) as Record<string, unknown>;
   const isImage = isDescriptor(config) && Array.isArray(layers) && layers.every(isDescriptor);
   const isIndex = Array.isArray(manifests) && manifests.every(isDescriptor);
-  if (schemaVersion !== 2 || (!isImage && !isIndex) || (subject !== undefined && !isDescriptor(subject))) {
+  if (schemaVersion !== 2 || (!isImage && !isIndex) || (subject !== undefined && !isSubject(subject))) {
     const detail = 'expected schemaVersion 2 with config and layers, or with manifests';
     throw new RegistryError('MANIFEST_INVALID', 'manifest invalid', { detail });
   }

@@ -14,7 +14,9 @@ const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 /** A repository's name. @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 export const REPOSITORY: RegExp = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
 export const TAG: RegExp = /^\w[\w.-]{0,127}$/;
+/** A digest of the only algorithm that is stored. */
 export const DIGEST: RegExp = /^sha256:[a-f0-9]{64}$/;
+const OTHER_DIGEST = /^(?!sha256:)[a-z0-9]+(?:[+._-][a-z0-9]+)*:[\w=-]+$/;
 const HOST = /^(?:localhost|(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+|[a-zA-Z0-9-]+(?=:)|\[[a-fA-F0-9:]+\])(?::\d{1,5})?$/;
 
 /**
@@ -43,6 +45,15 @@ export function findReference(text: string): ImageReference | undefined {
     tag: tag ?? (digest === undefined ? 'latest' : undefined),
     digest,
   };
+}
+
+/**
+ * Whether it is a digest, of whatever algorithm.
+ *
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#digests
+ */
+export function isDigest(text: string): boolean {
+  return DIGEST.test(text) || OTHER_DIGEST.test(text);
 }
 
 /** `HOST/REPOSITORY` as people write it: without what {@link findReference} adds for Docker Hub. */

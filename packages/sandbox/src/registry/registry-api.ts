@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import type { NodeEnv } from '../http/bindings.js';
 import { streamBody } from '../http/bindings.js';
+import type { FetchApp } from '../http/listen.js';
 import { parseRange } from '../http/range.js';
 import type { BlobStore, BlobWriter } from './blob-store.js';
+import { accepted, checkChunk, created, cut, link, unsupported, VERSION } from './answers.js';
 import { digestOf } from './blob-store.js';
 import type { Descriptor, Manifest } from './manifest.js';
 import { mediaTypes, parseManifest } from './manifest.js';
-import { DIGEST, REPOSITORY, TAG } from './reference.js';
+import { DIGEST, isDigest, REPOSITORY, TAG } from './reference.js';
 import { RegistryError } from './registry-error.js';
 
 /** A manifest as it was pushed. */
@@ -20,7 +22,7 @@ export interface StoredManifest {
 
 /** A registry for images and charts. */
 export interface Registry {
-  readonly app: Hono<NodeEnv>;
+  readonly app: FetchApp;
   readonly blobs: BlobStore;
   /** By tag or digest. */
   findManifest(repository: string, reference: string): StoredManifest | undefined;
@@ -38,7 +40,6 @@ interface Repository {
 }
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
-const VERSION = { 'docker-distribution-api-version': 'registry/2.0' };
 
 /**
  * The distribution API over a blob store.
@@ -70,10 +71,9 @@ export function createRegistry(blobs: BlobStore): Registry {
     const digest = DIGEST.test(reference) ? reference : repository?.tags.get(reference);
     return digest === undefined ? undefined : repository?.manifests.get(digest);
   };
-  const checkDigest = (digest: string | null | undefined): string => {
-    if (digest === null || digest === undefined || !DIGEST.test(digest)) {
-      throw new RegistryError('DIGEST_INVALID', 'provided digest did not match uploaded content', { detail: digest });
-    }
+  /** Of what is uploaded: one that can be computed here. */
+  const checkDigest = (digest: string | null): string => {
+    if (digest === null || !DIGEST.test(digest)) throw digestInvalid(digest);
     return digest;
   };
 
@@ -95,7 +95,7 @@ export function createRegistry(blobs: BlobStore): Registry {
   app.all('/v2/*', async (context) => {
     const { method } = context.req;
     const url = new URL(context.req.url);
-    const path = decodeURIComponent(url.pathname);
+    const path = decodePath(url.pathname);
     const route = /^\/v2\/(?<name>.+?)\/(?<kind>blobs\/uploads|blobs|manifests|tags|referrers)\/(?<rest>[^/]*)$/.exec(
       path,
     );
@@ -126,11 +126,12 @@ export function createRegistry(blobs: BlobStore): Registry {
         return created(name, mount);
       }
     }
-    const digest = url.searchParams.get('digest');
+    const given = url.searchParams.get('digest');
+    const digest = given === null ? undefined : checkDigest(given);
     const writer = await blobs.begin();
     const id = randomUUID();
     uploads.set(id, { name, writer });
-    return digest === null ? accepted(name, id, 0) : finishUpload(name, id, checkDigest(digest), request);
+    return digest === undefined ? accepted(name, id, 0) : finishUpload(name, id, digest, request);
   }
 
   async function answerUpload({ method, name, rest: id, url, request }: Call): Promise<Response> {
@@ -146,7 +147,7 @@ export function createRegistry(blobs: BlobStore): Registry {
       return new Response(null, { status: 204, headers: VERSION });
     }
     if (method !== 'PATCH' && method !== 'PUT') throw unsupported();
-    checkStart(request.headers['content-range'], writer.sizeBytes, `/v2/${name}/blobs/uploads/${id}`);
+    checkChunk(request.headers, writer.sizeBytes, `/v2/${name}/blobs/uploads/${id}`);
     if (method === 'PUT') return finishUpload(name, id, checkDigest(url.searchParams.get('digest')), request);
     for await (const chunk of request) await writer.append(chunk);
     return accepted(name, id, writer.sizeBytes);
@@ -162,14 +163,14 @@ export function createRegistry(blobs: BlobStore): Registry {
     for await (const chunk of body) await writer.append(chunk);
     uploads.delete(id);
     if ((await writer.finish(digest)) === undefined) {
-      throw new RegistryError('DIGEST_INVALID', 'provided digest did not match uploaded content', { detail: digest });
+      throw digestInvalid(digest);
     }
     open(name).blobs.add(digest);
     return created(name, digest);
   }
 
-  async function answerBlob({ method, name, rest, request }: Call): Promise<Response> {
-    const digest = checkDigest(rest);
+  async function answerBlob({ method, name, rest: digest, request }: Call): Promise<Response> {
+    if (!isDigest(digest)) throw digestInvalid(digest);
     const known = repositories.get(name)?.blobs.has(digest) === true;
     const size = known ? await blobs.sizeOf(digest) : undefined;
     if (size === undefined) throw new RegistryError('BLOB_UNKNOWN', 'blob unknown to registry', { detail: digest });
@@ -179,7 +180,9 @@ export function createRegistry(blobs: BlobStore): Registry {
     }
     if (method !== 'GET' && method !== 'HEAD') throw unsupported();
     const range = parseRange(request.headers.range, size);
-    if (range === 'unsatisfiable') throw new RegistryError('RANGE_INVALID', 'invalid content range');
+    if (range === 'unsatisfiable') {
+      return new Response(null, { status: 416, headers: { ...VERSION, 'content-range': `bytes */${size}` } });
+    }
     const { start, last } = range ?? { start: 0, last: size - 1 };
     const headers = new Headers({
       ...VERSION,
@@ -197,9 +200,6 @@ export function createRegistry(blobs: BlobStore): Registry {
 
   async function answerManifest(call: Call): Promise<Response> {
     const { method, name, rest: reference } = call;
-    if (!DIGEST.test(reference) && !TAG.test(reference)) {
-      throw new RegistryError(reference.includes(':') ? 'DIGEST_INVALID' : 'TAG_INVALID', 'manifest reference invalid');
-    }
     if (method === 'PUT') return putManifest(call);
     const found = findManifest(name, reference);
     if (found === undefined) {
@@ -227,20 +227,22 @@ export function createRegistry(blobs: BlobStore): Registry {
   }
 
   async function putManifest({ name, rest: reference, request }: Call): Promise<Response> {
+    if (!reference.includes(':') && !TAG.test(reference)) {
+      throw new RegistryError('MANIFEST_INVALID', 'manifest tag invalid', { detail: { tag: reference } });
+    }
     const chunks: Buffer[] = [];
     let size = 0;
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    // Not to be closed when it is too long: the answer goes over the same connection.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > MAX_MANIFEST_BYTES) throw new RegistryError('SIZE_INVALID', 'manifest is larger than 4 MiB');
+      if (size > MAX_MANIFEST_BYTES) {
+        throw new RegistryError('SIZE_INVALID', 'manifest is larger than 4 MiB', { status: 413 });
+      }
       chunks.push(chunk);
     }
     const bytes = Buffer.concat(chunks);
     const digest = digestOf(bytes);
-    if (DIGEST.test(reference) && reference !== digest) {
-      throw new RegistryError('DIGEST_INVALID', 'provided digest did not match uploaded content', {
-        detail: reference,
-      });
-    }
+    if (reference.includes(':') && reference !== digest) throw digestInvalid(reference);
     const manifest = parseManifest(bytes);
     const repository = open(name);
     const layers = (manifest.layers ?? []).filter((layer) => (layer.urls ?? []).length === 0);
@@ -250,11 +252,12 @@ export function createRegistry(blobs: BlobStore): Registry {
       ...(manifest.manifests ?? []).filter((item) => !repository.manifests.has(item.digest)),
     ];
     if (missing.length > 0) {
-      const detail = missing.map((item) => ({ digest: item.digest }));
-      throw new RegistryError('MANIFEST_BLOB_UNKNOWN', 'blob unknown to registry', { detail });
+      const details = missing.map((item) => ({ digest: item.digest }));
+      throw new RegistryError('MANIFEST_BLOB_UNKNOWN', 'blob unknown to registry', { details });
     }
     const fallback = manifest.manifests === undefined ? mediaTypes.ociManifest : mediaTypes.ociIndex;
-    const mediaType = request.headers['content-type'] ?? manifest.mediaType ?? fallback;
+    const [type = ''] = (request.headers['content-type'] ?? '').split(';');
+    const mediaType = type.trim() || manifest.mediaType || fallback;
     repository.manifests.set(digest, { digest, mediaType, bytes, manifest });
     if (!DIGEST.test(reference)) repository.tags.set(reference, digest);
     const headers = new Headers({
@@ -266,15 +269,15 @@ export function createRegistry(blobs: BlobStore): Registry {
     return new Response(null, { status: 201, headers });
   }
 
-  function listReferrers({ method, name, rest, url }: Call): Response {
+  function listReferrers({ method, name, rest: digest, url }: Call): Response {
     if (method !== 'GET') throw unsupported();
-    const digest = checkDigest(rest);
+    if (!isDigest(digest)) throw digestInvalid(digest);
     const wanted = url.searchParams.get('artifactType');
     const manifests: Descriptor[] = [];
     for (const stored of repositories.get(name)?.manifests.values() ?? []) {
       const { manifest, bytes, mediaType } = stored;
       if (manifest.subject?.digest !== digest) continue;
-      const artifactType = manifest.artifactType ?? manifest.config?.mediaType;
+      const artifactType = manifest.artifactType || manifest.config?.mediaType;
       if (wanted !== null && artifactType !== wanted) continue;
       const annotations = manifest.annotations === undefined ? {} : { annotations: manifest.annotations };
       manifests.push({ mediaType, digest: stored.digest, size: bytes.length, artifactType, ...annotations });
@@ -306,44 +309,14 @@ interface Call {
   readonly request: NodeEnv['Bindings']['incoming'];
 }
 
-function unsupported(): RegistryError {
-  return new RegistryError('UNSUPPORTED', 'The operation is unsupported.');
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new RegistryError('NAME_INVALID', 'invalid repository name', { detail: { path } }); // not UTF-8
+  }
 }
 
-function created(name: string, digest: string): Response {
-  const headers = { ...VERSION, location: `/v2/${name}/blobs/${digest}`, 'docker-content-digest': digest };
-  return new Response(null, { status: 201, headers });
-}
-
-function accepted(name: string, id: string, sizeBytes: number, status: 202 | 204 = 202): Response {
-  const headers = {
-    ...VERSION,
-    location: `/v2/${name}/blobs/uploads/${id}`,
-    // The real registry says 0-0 for nothing, too.
-    range: `0-${Math.max(0, sizeBytes - 1)}`,
-    'docker-upload-uuid': id,
-  };
-  return new Response(null, { status, headers });
-}
-
-/** A piece must begin where the last one ended. */
-function checkStart(header: string | undefined, sizeBytes: number, location: string): void {
-  if (header === undefined) return;
-  const start = /^(?:bytes[ =])?(?<start>\d+)-\d+/.exec(header)?.groups?.['start'];
-  if (Number(start) === sizeBytes) return;
-  const headers = { location, range: `0-${Math.max(0, sizeBytes - 1)}` };
-  throw new RegistryError('RANGE_INVALID', 'invalid content range', { headers });
-}
-
-/** One page of names. */
-function cut(names: readonly string[], n: string | undefined, last: string | undefined) {
-  const after = last === undefined ? names : names.filter((name) => name > last);
-  if (n === undefined || !/^\d+$/.test(n)) return { page: after, next: undefined };
-  const page = after.slice(0, Number(n));
-  return { page, next: after.length > page.length && page.length > 0 ? { n, last: page.at(-1) ?? '' } : undefined };
-}
-
-function link(path: string, next: { readonly n: string; readonly last: string } | undefined): Record<string, string> {
-  if (next === undefined) return {};
-  return { link: `<${path}?n=${next.n}&last=${encodeURIComponent(next.last)}>; rel="next"` };
+function digestInvalid(detail: string | null): RegistryError {
+  return new RegistryError('DIGEST_INVALID', 'provided digest did not match uploaded content', { detail });
 }

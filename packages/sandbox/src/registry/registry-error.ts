@@ -1,3 +1,4 @@
+/** The specification's codes, and the status each has if nothing else is said. */
 const statusOf = {
   BLOB_UNKNOWN: 404,
   BLOB_UPLOAD_INVALID: 400,
@@ -8,9 +9,7 @@ const statusOf = {
   MANIFEST_UNKNOWN: 404,
   NAME_INVALID: 400,
   NAME_UNKNOWN: 404,
-  RANGE_INVALID: 416,
-  SIZE_INVALID: 413,
-  TAG_INVALID: 400,
+  SIZE_INVALID: 400,
   UNSUPPORTED: 405,
 } as const;
 
@@ -20,25 +19,33 @@ export class RegistryError extends Error {
     this.prototype.name = 'RegistryError';
   }
   readonly code: keyof typeof statusOf;
-  readonly status: (typeof statusOf)[keyof typeof statusOf];
-  readonly detail: unknown;
+  readonly status: number;
+  /** One for each error in the answer; at least one. */
+  readonly details: readonly unknown[];
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: RegistryError['code'],
     message: string,
-    options: { readonly detail?: unknown; readonly headers?: Readonly<Record<string, string>> } = {},
+    options: {
+      /** Instead of the code's own. */
+      readonly status?: 413 | 416;
+      readonly detail?: unknown;
+      /** Of several errors of the same code. */
+      readonly details?: readonly unknown[];
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(message);
     this.code = code;
-    this.status = statusOf[code];
-    this.detail = options.detail;
+    this.status = options.status ?? statusOf[code];
+    this.details = options.details ?? [options.detail];
     this.headers = options.headers ?? {};
   }
 
   /** @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
   toJSON(): unknown {
-    const { code, message, detail } = this;
-    return { errors: [{ code, message, ...(detail === undefined ? {} : { detail }) }] };
+    const { code, message, details } = this;
+    return { errors: details.map((detail) => ({ code, message, ...(detail === undefined ? {} : { detail }) })) };
   }
 }

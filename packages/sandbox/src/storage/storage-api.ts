@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { Clock } from '../clock.js';
 import type { NodeEnv } from '../http/bindings.js';
 import { readBody } from '../http/bindings.js';
+import type { FetchApp } from '../http/listen.js';
 import { checkPreconditions, parsePreconditions } from './preconditions.js';
 import { invalid, StorageApiError } from './api-error.js';
 import { openContent, removeContent, writeContent } from './content.js';
@@ -15,7 +16,7 @@ import { createUploadSessions, parseContentRange } from './resumable.js';
 
 /** A Cloud Storage that answers the JSON API. */
 export interface StorageApi {
-  readonly app: Hono<NodeEnv>;
+  readonly app: FetchApp;
   readonly objects: ObjectTable;
   /** Gives back what unfinished uploads hold; the content files stay in the folder. */
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { handleUnaryCall, sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { fromProto3JSON, type JSONValue, toProto3JSON } from 'proto3-json-serializer';
-import { MapField, type Method, type Service, Type } from 'protobufjs';
+import protobuf, { type Method, type Service, type Type } from 'protobufjs';
 import { grpcCodes } from '../faults.js';
 import { readBody } from '../http/bindings.js';
 import { plainOf, typesOf } from './service.js';
@@ -140,7 +140,7 @@ function withFieldNames(type: Type, json: Json, at: string): Json {
         throw new Error(`Invalid JSON payload received. Unknown name "${key}"${where}: Cannot find field.`);
       }
       const { resolvedType } = field;
-      const isPlain = field instanceof MapField || !(resolvedType instanceof Type);
+      const isPlain = field instanceof protobuf.MapField || !(resolvedType instanceof protobuf.Type);
       if (isPlain || resolvedType.fullName.startsWith('.google.protobuf.')) return [name, value];
       const inner = (one: unknown): unknown =>
         typeof one === 'object' && one !== null

@@ -1,0 +1,53 @@
+import type { Fields } from '../../../kube-api.js';
+import type { Answer } from '../step.js';
+import { isApply, saidBy } from './difference.js';
+import type { Difference } from './difference.js';
+
+/** 1.20 had a registry of its own for Services, with rules like those of no other kind. */
+export const services: readonly Difference[] = [
+  {
+    subject: 'fields and the host of a Service port left out of an apply',
+    why: '1.20 wants the protocol, current servers know its default',
+    explains: ({ step, real }) => isApply(step) && step.path.includes('/services/') && real.status === 500,
+  },
+  {
+    subject: 'the answer to a DELETE of a Service',
+    why: 'the object now, a Status then',
+    at: /^\/body(\/|$)/,
+    explains: ({ step: { method, path }, real, ours }) =>
+      method === 'DELETE' && path.includes('/services/') && kindOf(real) === 'Status' && kindOf(ours) === 'Service',
+  },
+  {
+    subject: 'a Service that is replaced without a version, or with a stale one',
+    why: '1.20 refused both as faulty, as for no other kind',
+    explains: ({ step: { method, path }, real, ours }) =>
+      method === 'PUT' &&
+      path.includes('/services/') &&
+      real.status === 422 &&
+      [200, 409].includes(ours.status) &&
+      saidBy(real).includes('metadata.resourceVersion'),
+  },
+  {
+    subject: 'a Service whose address is taken away',
+    why: 'it keeps it now; 1.20 refused that where the list of addresses was left',
+    explains: ({ real, ours }) =>
+      ours.status === 200 && real.status === 422 && saidBy(real).includes('primary clusterIP can not be unset'),
+  },
+  {
+    subject: 'a Service that is replaced and is not there',
+    why: 'it is made now',
+    explains: ({ step: { method, path }, real, ours }) =>
+      method === 'PUT' && path.includes('/services/') && real.status === 404 && ours.status < 500,
+  },
+  {
+    subject: 'addresses of Services in a dry run',
+    why: 'assigned now, not then',
+    settle(object, resource) {
+      if (resource !== 'services' || object['metadata']?.resourceVersion !== undefined) return;
+      for (const member of ['clusterIP', 'clusterIPs'])
+        if (object['spec']?.[member] !== 'None') delete object['spec']?.[member];
+    },
+  },
+];
+
+const kindOf = ({ body }: Answer): unknown => (body as Fields)['kind'];

@@ -3,7 +3,7 @@ import type { Fields, KubeObject } from '../kube-api.js';
 import type { Controller } from './context.js';
 import { parseSchedule } from './cron-schedule.js';
 import { createEventRecorder } from './events.js';
-import { endedCondition } from './job.js';
+import { endedCondition } from './job-status.js';
 import { formatTime, parseTime } from './kube-time.js';
 import { keyOf, splitKey } from './object-key.js';
 import { controllerKey, controllerOf, controllerReference } from './ownership.js';

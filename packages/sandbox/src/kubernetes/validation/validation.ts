@@ -152,12 +152,8 @@ function frozenData(object: KubeObject, live: KubeObject): FieldError[] {
   if (object['immutable'] !== true)
     faults.push(fault.forbidden('immutable', 'field is immutable when `immutable` is set'));
   for (const member of ['data', 'binaryData']) {
-    // Bytes that are none equal empty ones.
-    const contents = [object, live].map((one) => Object.entries((one[member] ?? {}) as Fields));
-    const [next, old] = contents.map((entries) =>
-      Object.fromEntries(entries.map(([key, value]) => [key, value ?? ''])),
-    );
-    if (!isEqual(next, old)) {
+    // Bytes that are none, as an apply and a strategic merge patch leave them, are not the empty ones that were there.
+    if (!isEqual(object[member] ?? {}, live[member] ?? {})) {
       faults.push(fault.forbidden(member, 'field is immutable when `immutable` is set'));
     }
   }

@@ -22,7 +22,8 @@ export interface Finding {
 }
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-const SETTLE_MS = 30_000;
+// The real garbage collector stands still for a while where definitions of anybody come and go.
+const SETTLE_MS = 120_000;
 
 /** The two servers. */
 export interface Pair {

@@ -83,6 +83,16 @@ export const ownership: readonly Difference[] = [
     claims: { '*': ['status'] },
   },
   {
+    subject: 'version after a PUT that changes nothing and has no status',
+    why: 'as above: in 1.20 its writer gives up the status, and that is a write',
+    at: /^\/body\/metadata\/resourceVersion$/,
+    explains: ({ step, real, ours }) =>
+      step.method === 'PUT' &&
+      ownersOf(ours).some(
+        ({ manager, subresource }) => subresource === 'status' && !ownersOf(real).some((other) => ownsStatus(other, manager)),
+      ),
+  },
+  {
     subject: 'what controllers keep in metadata',
     why: 'the conditions of an autoscaler in an annotation (1.20), a finalizer on claims: at a time of their own',
     claims: { horizontalpodautoscalers: ['metadata annotations'], persistentvolumeclaims: ['metadata finalizers'] },
@@ -112,6 +122,16 @@ export const ownership: readonly Difference[] = [
     },
   },
   {
+    subject: 'replicas that an apply gives up and the scale subresource has set since',
+    why: 'as above, and so they stay',
+    at: /^\/body\/spec\/replicas$/,
+    explains: ({ step, ours }) =>
+      isApply(step) &&
+      ownersOf(ours).some(
+        ({ subresource, fieldsV1 }) => subresource === 'scale' && fieldsV1['f:spec']?.['f:replicas'] !== undefined,
+      ),
+  },
+  {
     subject: 'ownership of what only the scale subresource owned a part of',
     why: 'as above: 1.20 knows no owner, and the next apply makes one of whoever was before it',
     at: OWNERS,
@@ -135,6 +155,10 @@ function isSameCause(a: Fields, b: Fields): boolean {
 
 function ownersOf({ body }: Answer): readonly Fields[] {
   return ((body as Fields)['metadata']?.managedFields ?? []) as Fields[];
+}
+
+function ownsStatus({ manager, fieldsV1 }: Fields, name: unknown): boolean {
+  return manager === name && fieldsV1['f:status'] !== undefined;
 }
 
 /** Places of what an owner has with parts in 1.20's answer and without in ours: in the object, and among its owners. */

@@ -18,14 +18,14 @@ export const services: readonly Difference[] = [
       method === 'DELETE' && path.includes('/services/') && kindOf(real) === 'Status' && kindOf(ours) === 'Service',
   },
   {
-    subject: 'a Service that is replaced without a version, or with a stale one',
-    why: '1.20 refused both as faulty, as for no other kind',
+    subject: 'a Service that is replaced without a version, with a stale one or another uid',
+    why: '1.20 refused all three as faulty, as for no other kind',
     explains: ({ step: { method, path }, real, ours }) =>
       method === 'PUT' &&
       path.includes('/services/') &&
       real.status === 422 &&
       [200, 409].includes(ours.status) &&
-      saidBy(real).includes('metadata.resourceVersion'),
+      /metadata\.(resourceVersion|uid): /.test(saidBy(real)),
   },
   {
     subject: 'a Service whose address is taken away',

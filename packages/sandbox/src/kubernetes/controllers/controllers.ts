@@ -1,3 +1,4 @@
+import { startAutoscalerController } from './autoscaler.js';
 import type { ControllerContext } from './context.js';
 import { startCronJobController } from './cron-job.js';
 import { startDaemonSetController } from './daemon-set.js';
@@ -20,7 +21,7 @@ export interface ControllersOptions extends ControllerContext {
 }
 
 /**
- * Starts all controllers: workloads, disruption budgets, Services' endpoints, claims, service accounts,
+ * Starts all controllers: workloads, autoscalers, disruption budgets, Services' endpoints, claims, service accounts,
  * aggregated roles, garbage collection and namespaces.
  * They work on what is there and on every change after, without polling.
  *
@@ -36,6 +37,7 @@ export function startControllers(options: ControllersOptions): () => void {
     startDaemonSetController(context),
     startJobController(context),
     startCronJobController(context),
+    startAutoscalerController(context),
     startDisruptionController(context),
     startEndpointsController(context),
     startVolumeClaimController(context),

@@ -1,5 +1,6 @@
 import { admitPod, admitTolerations } from './admission/pods.js';
-import { admitQuota, applyLimitRanges } from './admission/quota.js';
+import { applyLimitRanges } from './admission/limit-ranges.js';
+import { admitQuota } from './admission/quota.js';
 import { ApiError } from './api-error.js';
 import { createManagedFields, updateManagedFields } from './apply/managed-fields.js';
 import type { Clock } from './clock.js';

@@ -52,9 +52,10 @@ export const startCronJobController: Controller = ({ api, clock, newId, logger }
       let due = schedule.next(last);
       // Of several missed times the latest counts.
       for (let later = due; later !== undefined && later <= now; later = schedule.next(later)) due = later;
-      const isDue = due !== undefined && due <= now;
-      if (isDue && begin(cron, jobs, due)) status = { ...status, lastScheduleTime: formatTime(due) };
-      const next = isDue ? schedule.next(now) : due;
+      const missed = due !== undefined && due <= now ? due : undefined;
+      if (missed !== undefined && begin(cron, jobs, missed))
+        status = { ...status, lastScheduleTime: formatTime(missed) };
+      const next = missed === undefined ? due : schedule.next(now);
       if (next !== undefined) queue.addAfter(key, next - now);
     }
     tellEnds(cron, jobs);

@@ -23,7 +23,7 @@ export interface Finding {
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 // The real garbage collector stands still for a while where definitions of anybody come and go.
-const SETTLE_MS = 120_000;
+const SETTLE_MS = 60_000;
 
 /** The two servers. */
 export interface Pair {
@@ -114,8 +114,9 @@ const CONTROLLERS = ['orphan', 'foregroundDeletion', 'kubernetes.io/pvc-protecti
 /** Waits until controllers have let go of an object that is being deleted. */
 async function settle(subject: Subject, { path }: Step, { body }: Answer): Promise<void> {
   const isHeld = (object: unknown): boolean => {
-    const names = ((object as Fields | undefined)?.['metadata']?.finalizers ?? []) as string[];
-    return names.some((name) => CONTROLLERS.includes(name));
+    const { finalizers = [], deletionTimestamp } = ((object as Fields | undefined)?.['metadata'] ?? {}) as Fields;
+    // Without a time it is not being deleted: that was a dry run.
+    return deletionTimestamp !== undefined && (finalizers as string[]).some((name) => CONTROLLERS.includes(name));
   };
   const deadline = Date.now() + SETTLE_MS;
   for (let object = body; isHeld(object);) {

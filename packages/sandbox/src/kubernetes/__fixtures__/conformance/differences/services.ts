@@ -1,7 +1,9 @@
 import type { Fields } from '../../../kube-api.js';
 import type { Answer } from '../step.js';
-import { isApply, saidBy } from './difference.js';
+import { CAUSES, causesOf, isApply, saidBy } from './difference.js';
 import type { Difference } from './difference.js';
+
+const SERVICE_OWN = /^(metadata\.(resourceVersion|uid)|spec\.clusterIPs?(\[0\])?)$/;
 
 /** 1.20 had a registry of its own for Services, with rules like those of no other kind. */
 export const services: readonly Difference[] = [
@@ -26,6 +28,20 @@ export const services: readonly Difference[] = [
       real.status === 422 &&
       [200, 409].includes(ours.status) &&
       /metadata\.(resourceVersion|uid): /.test(saidBy(real)),
+  },
+  {
+    subject: 'further faults of a Service that is replaced',
+    why: '1.20 refused its version, its uid and its address beside what else is wrong with it, as above',
+    at: CAUSES,
+    explains({ step: { method, path }, real, ours }) {
+      if (method !== 'PUT' || !path.includes('/services/') || real.status !== 422) return false;
+      const [theirs, known] = [causesOf(real), causesOf(ours)].map((causes) => causes.map(({ field }) => String(field)));
+      const single = [
+        ...(theirs ?? []).filter((field) => known?.includes(field) !== true),
+        ...(known ?? []).filter((field) => theirs?.includes(field) !== true),
+      ];
+      return single.length > 0 && single.every((field) => SERVICE_OWN.test(field));
+    },
   },
   {
     subject: 'a Service whose address is taken away',

@@ -27,6 +27,13 @@ export const words: readonly Difference[] = [
     explains: ({ step: { query }, real }) => query?.['labelSelector'] !== undefined && real.status === 400,
   },
   {
+    subject: 'words about a field that Services are not selected by',
+    why: 'they can be selected by more now',
+    at: MESSAGE,
+    explains: ({ step: { path, query }, real }) =>
+      path.endsWith('/services') && query?.['fieldSelector'] !== undefined && real.status === 400,
+  },
+  {
     subject: 'group of a faulty Ingress or NetworkPolicy',
     why: '1.20 calls it by the name of its old one',
     settle(object) {

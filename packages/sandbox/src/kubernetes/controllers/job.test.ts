@@ -287,6 +287,28 @@ describe('a Job with a success policy', () => {
   });
 });
 
+describe('the policies of a Job', () => {
+  it.each<[string, Fields]>([
+    ['spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion mode', { backoffLimitPerIndex: 1 }],
+    [
+      'spec.completions: Required value: when completion mode is Indexed',
+      { completionMode: 'Indexed', parallelism: 1 },
+    ],
+    [
+      'spec.podFailurePolicy.rules[0].action: Invalid value: "FailIndex": requires the backoffLimitPerIndex to be set',
+      { podFailurePolicy: { rules: [{ action: 'FailIndex', onExitCodes: { operator: 'In', values: [1] } }] } },
+    ],
+    [
+      'spec.template.spec.restartPolicy: Invalid value: "OnFailure": only "Never" is supported when podFailurePolicy is',
+      { template: template({ restartPolicy: 'OnFailure' }), podFailurePolicy: { rules: [] } },
+    ],
+  ])('are refused with %s', async (message, spec) => {
+    const cluster = startJobs();
+    await expect(cluster.create(spec)).rejects.toThrow(message);
+    cluster.stop();
+  });
+});
+
 describe('the labels of a Job', () => {
   it('are those of its pods where it has none, and again when they are taken away', async () => {
     const cluster = startJobs();

@@ -37,7 +37,11 @@ function checkVersion(operations: Operations, resource: Resource, body: unknown)
   const expected = apiVersionOf(resource);
   const { apiVersion } = (isObject(body) ? body : {}) as Fields;
   if (resource.custom === undefined || typeof apiVersion !== 'string' || apiVersion === expected) return;
-  operations.read(resource, structuredClone(body), { fieldValidation: 'Ignore' });
+  operations.read(
+    resource,
+    { ...structuredClone(body as Fields), apiVersion: expected },
+    { fieldValidation: 'Ignore' },
+  );
   const why = `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`;
   throw errors.badRequest(why);
 }

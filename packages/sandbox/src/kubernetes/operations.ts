@@ -1,5 +1,6 @@
 import { admitPod, admitTolerations } from './admission/pods.js';
-import { admitQuota, applyLimitRanges } from './admission/quota.js';
+import { applyLimitRanges } from './admission/limit-ranges.js';
+import { admitQuota } from './admission/quota.js';
 import { ApiError } from './api-error.js';
 import { createManagedFields, updateManagedFields } from './apply/managed-fields.js';
 import type { Clock } from './clock.js';
@@ -73,7 +74,9 @@ export class Operations {
       }
       meta.namespace = namespace ?? '';
     } else delete meta.namespace;
-    if (meta.resourceVersion !== undefined && meta.resourceVersion !== '' && meta.resourceVersion !== '0') {
+    // It is the storage that refuses a version, which a dry run does not come to.
+    const isVersioned = !['', '0'].includes(meta.resourceVersion ?? '');
+    if (isVersioned && options.dryRun !== true) {
       throw new ApiError({
         code: 500,
         reason: '',
@@ -114,7 +117,7 @@ export class Operations {
     admitQuota(resource, object, store);
     options.admission?.validate(object, undefined);
     const stored = toStored(resource, object);
-    if (options.dryRun === true) return fromStored(resource, this.#withoutVersion(stored));
+    if (options.dryRun === true) return fromStored(resource, stored);
     return fromStored(resource, store.put(resource.bucket, stored));
   }
 
@@ -322,12 +325,6 @@ export class Operations {
           : updateManagedFields(resource, live, object, entry);
     }
     if (object.metadata.managedFields?.length === 0) delete object.metadata.managedFields;
-  }
-
-  #withoutVersion(object: KubeObject): KubeObject {
-    const metadata = { ...object.metadata };
-    delete metadata.resourceVersion;
-    return { ...object, metadata };
   }
 }
 

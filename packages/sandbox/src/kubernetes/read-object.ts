@@ -98,7 +98,7 @@ function readCustom(
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     throw errors.badRequest(
-      `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${error.message}`,
+      `${resource.kind} in version "${String(body['apiVersion']).split('/').at(-1)}" cannot be handled as a ${resource.kind}: ${error.message}`,
     );
   }
   const { value, unknownFields } = decodeCustom(resource, structuredClone(body));

@@ -1,94 +1,53 @@
-import type { PrepareContext } from '../defaults/prepare.js';
 import { forbidden } from '../errors.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import { addQuantities, compareQuantities } from '../quantity.js';
 import type { Resource } from '../resources.js';
 import type { ObjectStore } from '../store.js';
+import { isInScope, names, REQUIRED, sumUsage, usageOf } from './quota-usage.js';
+import type { Usage } from './quota-usage.js';
 
-/** Fills a new pod's resources from the namespace's limit ranges, in place. */
-export function applyLimitRanges(pod: KubeObject, { store }: PrepareContext): void {
-  const ranges = store.list('limitranges.', pod.metadata.namespace ?? '');
-  for (const range of ranges) {
-    for (const item of range.spec?.['limits'] ?? []) {
-      if (item.type !== 'Container') continue;
-      for (const container of pod.spec?.['containers'] ?? []) fill(container, item);
-      const names = (pod.spec?.['containers'] ?? []).map(({ name }: Fields) => name);
-      void names;
-    }
-  }
-}
-
-function fill(container: Fields, item: Fields): void {
-  const resources = (container['resources'] ??= {});
-  for (const [member, defaults] of [
-    ['limits', item['default']],
-    ['requests', item['defaultRequest']],
-  ] as const) {
-    for (const [name, quantity] of Object.entries<string>(defaults ?? {})) {
-      resources[member] ??= {};
-      resources[member][name] ??=
-        member === 'requests'
-          ? resources['limits']?.[name] !== undefined && item['default']?.[name] === undefined
-            ? resources['limits'][name]
-            : quantity
-          : quantity;
-    }
-  }
-}
-
-/** @throws {ApiError} 403 when a quota of the namespace would be exceeded by one more object */
+/**
+ * Asks the quotas of its namespace about a new object.
+ *
+ * @throws {ApiError} 403 when one of them would be exceeded, or a container does not name what one of them limits
+ */
 export function admitQuota(resource: Resource, object: KubeObject, store: ObjectStore): void {
   if (!resource.namespaced) return;
   const namespace = object.metadata.namespace ?? '';
   for (const quota of store.list('resourcequotas.', namespace)) {
-    const hard: Record<string, string> = quota.spec?.['hard'] ?? {};
+    if (!isInScope(quota, resource, object)) continue;
+    const hard: Usage = quota.spec?.['hard'] ?? {};
+    const missing = resource.bucket === 'pods.' ? missingOf(object, hard) : '';
+    if (missing !== '') throw refusal(`failed quota: ${quota.metadata.name}: must specify ${missing}`);
     const asked = Object.entries(usageOf(resource, object)).filter(([name]) => hard[name] !== undefined);
     if (asked.length === 0) continue;
-    const used: Record<string, string> = {};
-    for (const other of store.list(resource.bucket, namespace)) {
-      for (const [name, amount] of Object.entries(usageOf(resource, other)))
-        used[name] = addQuantities(used[name] ?? '0', amount);
-    }
-    const over = asked.filter(
-      ([name, amount]) => compareQuantities(addQuantities(used[name] ?? '0', amount), hard[name] ?? '0') > 0,
-    );
+    const counted = store.list(resource.bucket, namespace).filter((other) => isInScope(quota, resource, other));
+    const used = sumUsage(counted.map((other) => usageOf(resource, other)));
+    const over = asked
+      .filter(([name, amount]) => compareQuantities(addQuantities(used[name] ?? '0', amount), hard[name] ?? '0') > 0)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     if (over.length === 0) continue;
     const list = (value: (name: string, amount: string) => string): string =>
       over.map(([name, amount]) => `${name}=${value(name, amount)}`).join(',');
-    throw forbidden(
-      resource,
-      object.metadata.name ?? '',
+    throw refusal(
       `exceeded quota: ${quota.metadata.name}, requested: ${list((_, amount) => amount)}, used: ` +
         `${list((name) => used[name] ?? '0')}, limited: ${list((name) => hard[name] ?? '0')}`,
     );
   }
+
+  function refusal(why: string): Error {
+    return forbidden(resource, object.metadata.name ?? '', why);
+  }
 }
 
-const counted = new Set(
-  'configmaps persistentvolumeclaims pods replicationcontrollers resourcequotas secrets services'.split(' '),
-);
-
-function usageOf(resource: Resource, object: KubeObject): Record<string, string> {
-  const counter = resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`;
-  const usage: Record<string, string> = { [`count/${counter}`]: '1' };
-  if (resource.group === '' && counted.has(resource.resource)) usage[resource.resource] = '1';
-  if (resource.bucket === 'services.') {
-    if (object.spec?.['type'] === 'NodePort') usage['services.nodeports'] = '1';
-    if (object.spec?.['type'] === 'LoadBalancer') usage['services.loadbalancers'] = '1';
-  }
-  if (resource.bucket === 'pods.' && !['Succeeded', 'Failed'].includes(object.status?.['phase'])) {
-    for (const { resources = {} } of object.spec?.['containers'] ?? []) {
-      for (const [kind, amounts] of [
-        ['requests', resources.requests],
-        ['limits', resources.limits],
-      ] as const) {
-        for (const [name, amount] of Object.entries<string>(amounts ?? {})) {
-          for (const key of kind === 'requests' ? [name, `requests.${name}`] : [`limits.${name}`]) {
-            usage[key] = addQuantities(usage[key] ?? '0', amount);
-          }
-        }
-      }
-    }
-  }
-  return usage;
+/** `limits.cpu for: main,side; requests.cpu for: side` of what is limited and not named by all containers. */
+function missingOf({ spec = {} }: KubeObject, hard: Usage): string {
+  const containers: Fields[] = [...(spec['containers'] ?? []), ...(spec['initContainers'] ?? [])];
+  return REQUIRED.filter((name) => hard[name] !== undefined)
+    .sort()
+    .flatMap((name) => {
+      const without = containers.filter((container) => !names(container, name)).map((container) => container['name']);
+      return without.length === 0 ? [] : [`${name} for: ${without.sort().join(',')}`];
+    })
+    .join('; ');
 }

@@ -1,3 +1,4 @@
+import { startAutoscalerController } from './autoscaler.js';
 import type { ControllerContext } from './context.js';
 import { startCronJobController } from './cron-job.js';
 import { startDaemonSetController } from './daemon-set.js';
@@ -8,6 +9,7 @@ import { startGarbageCollector } from './garbage-collector.js';
 import { startJobController } from './job.js';
 import { startNamespaceController } from './namespaces.js';
 import { startReplicaSetController } from './replica-set.js';
+import { startResourceQuotaController } from './resource-quota.js';
 import { startRoleAggregation } from './role-aggregation.js';
 import { startServiceAccountController } from './service-accounts.js';
 import { startStatefulSetController } from './stateful-set.js';
@@ -20,7 +22,7 @@ export interface ControllersOptions extends ControllerContext {
 }
 
 /**
- * Starts all controllers: workloads, disruption budgets, Services' endpoints, claims, service accounts,
+ * Starts all controllers: workloads, autoscalers, disruption budgets, quotas, Services' endpoints, claims, service accounts,
  * aggregated roles, garbage collection and namespaces.
  * They work on what is there and on every change after, without polling.
  *
@@ -36,9 +38,11 @@ export function startControllers(options: ControllersOptions): () => void {
     startDaemonSetController(context),
     startJobController(context),
     startCronJobController(context),
+    startAutoscalerController(context),
     startDisruptionController(context),
     startEndpointsController(context),
     startVolumeClaimController(context),
+    startResourceQuotaController(context),
     startRoleAggregation(context),
     startGarbageCollector(context),
     startNamespaceController(context),

@@ -3,19 +3,20 @@ import type { Fields, KubeObject } from '../kube-api.js';
 import type { Controller } from './context.js';
 import { parseSchedule } from './cron-schedule.js';
 import { createEventRecorder } from './events.js';
-import { endedCondition } from './job.js';
+import { endedCondition } from './job-status.js';
 import { formatTime, parseTime } from './kube-time.js';
 import { keyOf, splitKey } from './object-key.js';
 import { controllerKey, controllerOf, controllerReference } from './ownership.js';
 import { resources } from './resources.js';
 import { writeStatus } from './status.js';
+import { createZone } from './time-zone.js';
 import { createWorkQueue } from './work-queue.js';
 
 const MANAGER = 'kube-controller-manager';
 const MINUTE_MS = 60_000;
 
 /**
- * Makes the Jobs of CronJobs when they are due (in UTC; `timeZone` is not heeded) and keeps their history short.
+ * Makes the Jobs of CronJobs when they are due by the clocks of their time zone, and keeps their history short.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
  */
@@ -40,7 +41,7 @@ export const startCronJobController: Controller = ({ api, clock, newId, logger }
     const { namespace, name } = splitKey(key);
     const cron = api.get(resources.cronJobs, namespace, name);
     if (cron === undefined || cron.metadata.deletionTimestamp !== undefined) return;
-    const schedule = parseSchedule(String(cron.spec?.['schedule'] ?? ''));
+    const schedule = parseSchedule(String(cron.spec?.['schedule'] ?? ''), cron.spec?.['timeZone']);
     const jobs = api
       .list(resources.jobs, namespace === undefined ? {} : { namespace })
       .filter((job) => controllerOf(job)?.uid === cron.metadata.uid);
@@ -51,13 +52,25 @@ export const startCronJobController: Controller = ({ api, clock, newId, logger }
       let due = schedule.next(last);
       // Of several missed times the latest counts.
       for (let later = due; later !== undefined && later <= now; later = schedule.next(later)) due = later;
-      if (due !== undefined && due <= now) {
-        if (begin(cron, jobs, due)) status = { ...status, lastScheduleTime: formatTime(due) };
-        queue.add(key);
-      } else if (due !== undefined) queue.addAfter(key, due - now);
+      const missed = due !== undefined && due <= now ? due : undefined;
+      if (missed !== undefined && begin(cron, jobs, missed))
+        status = { ...status, lastScheduleTime: formatTime(missed) };
+      const next = missed === undefined ? due : schedule.next(now);
+      if (next !== undefined) queue.addAfter(key, next - now);
     }
+    tellEnds(cron, jobs);
     forget(cron, jobs);
     writeStatus(api, resources.cronJobs, cron, status, MANAGER);
+  }
+
+  function tellEnds(cron: KubeObject, jobs: readonly KubeObject[]): void {
+    for (const { uid } of (cron.status?.['active'] ?? []) as Fields[]) {
+      const job = jobs.find(({ metadata }) => metadata.uid === uid);
+      const condition = job === undefined ? undefined : endedCondition(job)?.type;
+      if (job === undefined || condition === undefined) continue;
+      const message = `Saw completed job: ${job.metadata.name}, condition: ${condition}`;
+      record(cron, { reason: 'SawCompletedJob', message });
+    }
   }
 
   function activeOf(jobs: readonly KubeObject[]): Fields {
@@ -79,19 +92,24 @@ export const startCronJobController: Controller = ({ api, clock, newId, logger }
     };
   }
 
-  /** True when this time is dealt with. */
+  /** True when the Job of this time was made, now or before. */
   function begin(cron: KubeObject, jobs: readonly KubeObject[], dueMs: number): boolean {
-    const { concurrencyPolicy, jobTemplate = {}, startingDeadlineSeconds } = cron.spec ?? {};
+    const { concurrencyPolicy, jobTemplate = {}, startingDeadlineSeconds, timeZone = 'UTC' } = cron.spec ?? {};
     if (startingDeadlineSeconds !== undefined && clock.now() - dueMs > startingDeadlineSeconds * 1_000) {
       record(cron, {
         type: 'Warning',
         reason: 'MissSchedule',
         message: `Missed scheduled time to start a job: ${formatTime(dueMs)}`,
       });
-      return true;
+      return false;
     }
     const active = jobs.filter((job) => endedCondition(job) === undefined);
-    if (concurrencyPolicy === 'Forbid' && active.length > 0) return true;
+    if (concurrencyPolicy === 'Forbid' && active.length > 0) {
+      // It is tried again when that one has ended.
+      const message = 'Not starting job because prior execution is running and concurrency policy is Forbid';
+      record(cron, { reason: 'JobAlreadyActive', message });
+      return false;
+    }
     if (concurrencyPolicy === 'Replace') for (const job of active) remove(cron, job);
     const name = `${cron.metadata.name}-${Math.floor(dueMs / MINUTE_MS)}`;
     try {
@@ -106,7 +124,7 @@ export const startCronJobController: Controller = ({ api, clock, newId, logger }
             ...(cron.metadata.namespace === undefined ? {} : { namespace: cron.metadata.namespace }),
             annotations: {
               ...jobTemplate.metadata?.annotations,
-              'batch.kubernetes.io/cronjob-scheduled-timestamp': formatTime(dueMs),
+              'batch.kubernetes.io/cronjob-scheduled-timestamp': createZone(timeZone).format(dueMs),
             },
             ownerReferences: [controllerReference(cron)],
           },

@@ -1,3 +1,6 @@
+import { createZone } from './time-zone.js';
+import type { LocalTime } from './time-zone.js';
+
 const FIELDS: readonly (readonly [min: number, max: number, names: readonly string[]])[] = [
   [0, 59, []],
   [0, 23, []],
@@ -19,16 +22,20 @@ const HORIZON_MINUTES = 5 * 366 * 24 * 60;
 
 /** A parsed schedule. */
 export interface CronSchedule {
-  /** The first minute after a time, in UTC; `undefined` when there is none within five years. */
+  /** The first minute after a time; `undefined` when there is none within five years. */
   next(afterMs: number): number | undefined;
 }
 
 /**
- * Parses five fields of cron, or a macro such as `@hourly`; `undefined` when it is neither.
+ * Parses five fields of cron, or a macro such as `@hourly`; `undefined` when it is neither. A time that the clocks skip
+ * when they are put forward is not due that day; one that they pass twice is due twice.
  *
+ * @param timeZone IANA name. @default `UTC`
+ * @throws {RangeError} for a time zone that nobody knows
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
  */
-export function parseSchedule(text: string): CronSchedule | undefined {
+export function parseSchedule(text: string, timeZone = 'UTC'): CronSchedule | undefined {
+  const zone = createZone(timeZone);
   const parts = (MACROS[text.trim().toLowerCase()] ?? text).trim().split(/\s+/);
   if (parts.length !== 5) return undefined;
   const sets = parts.map((part, index) => parseField(part, FIELDS[index] ?? [0, 0, []]));
@@ -37,20 +44,21 @@ export function parseSchedule(text: string): CronSchedule | undefined {
   if (weekdays.has(7)) weekdays.add(0);
   // As in cron: with both days given, either is enough.
   const either = !/^[*?]/.test(parts[2] ?? '') && !/^[*?]/.test(parts[4] ?? '');
-  const fits = (date: Date): boolean => {
-    if (!months.has(date.getUTCMonth() + 1)) return false;
-    const day = days.has(date.getUTCDate());
-    const weekday = weekdays.has(date.getUTCDay());
-    return either ? day || weekday : day && weekday;
+  const fits = ({ month, day, weekday }: LocalTime): boolean => {
+    if (!months.has(month)) return false;
+    const [isDay, isWeekday] = [days.has(day), weekdays.has(weekday)];
+    return either ? isDay || isWeekday : isDay && isWeekday;
   };
   return {
     next(afterMs) {
       let atMs = (Math.floor(afterMs / MINUTE_MS) + 1) * MINUTE_MS;
       for (const endMs = atMs + HORIZON_MINUTES * MINUTE_MS; atMs < endMs;) {
-        const date = new Date(atMs);
-        if (!fits(date)) atMs = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() + 1);
-        else if (!hours.has(date.getUTCHours())) atMs += (60 - date.getUTCMinutes()) * MINUTE_MS;
-        else if (!minutes.has(date.getUTCMinutes())) atMs += MINUTE_MS;
+        const local = zone.at(atMs);
+        const toNextHour = 60 - local.minute;
+        // Not further than the last hours of a day: it may have 23 of them, or 25.
+        if (!fits(local)) atMs += (toNextHour + 60 * Math.max(0, 21 - local.hour)) * MINUTE_MS;
+        else if (!hours.has(local.hour)) atMs += toNextHour * MINUTE_MS;
+        else if (!minutes.has(local.minute)) atMs += MINUTE_MS;
         else return atMs;
       }
       return undefined;

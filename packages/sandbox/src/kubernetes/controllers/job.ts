@@ -1,42 +1,44 @@
 import { isApiError } from '../kube-api.js';
-import type { Fields, KubeObject } from '../kube-api.js';
+import type { KubeObject } from '../kube-api.js';
 import type { Controller } from './context.js';
 import { createEventRecorder } from './events.js';
+import { createJobHistory } from './job-history.js';
+import type { JobHistory } from './job-history.js';
+import { hasIndexLimit, indexed, indexesOf, indexOf, isIndexed } from './job-indexes.js';
+import { endedCondition, jobStatus, passedVerdict, suspensionChange } from './job-status.js';
+import { failuresOf, replacesFailedOnly, retryAtMs, tallyPods } from './job-tally.js';
+import type { JobPods, Tally } from './job-tally.js';
+import { judge } from './job-verdict.js';
+import type { Verdict } from './job-verdict.js';
 import { formatTime, parseTime } from './kube-time.js';
 import { keyOf, splitKey } from './object-key.js';
 import { claim, controllerKey } from './ownership.js';
 import { createPodWithEvents, deletePod } from './pod-control.js';
-import { isPodActive, isPodReady } from './pod-state.js';
 import { resources } from './resources.js';
-import { conditionOf, writeStatus } from './status.js';
+import { writeStatus } from './status.js';
 import type { Condition } from './status.js';
 import { createWorkQueue } from './work-queue.js';
 
 const MANAGER = 'kube-controller-manager';
-const FIRST_RETRY_MS = 10_000;
-const LAST_RETRY_MS = 600_000;
-const INDEX = 'batch.kubernetes.io/job-completion-index';
-
-interface Verdict {
-  readonly type: 'Complete' | 'Failed';
-  readonly reason?: string;
-  readonly message?: string;
-}
+const CONTROLLER = 'kubernetes.io/job-controller';
 
 /**
- * Runs Jobs to their completions or their failure: parallelism, indexes, back-off limit, deadline, suspension, and
- * deletion some time after the end.
+ * Runs Jobs to their completions or their failure: parallelism, indexes with limits of their own, back-off limit, failure
+ * and success policies, deadline, suspension, and deletion some time after the end.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/
  */
 export const startJobController: Controller = ({ api, clock, newId, logger }) => {
   const record = createEventRecorder({ api, clock, newId, component: 'job-controller' });
   const queue = createWorkQueue({ name: 'job', clock, logger, sync });
+  const history = createJobHistory();
   const stops = [
     api.watch(resources.jobs, ({ type, object }) => {
-      if (type !== 'DELETED') queue.add(keyOf(object));
+      if (type === 'DELETED') history.forget(object);
+      else queue.add(keyOf(object));
     }),
-    api.watch(resources.pods, ({ object }) => {
+    api.watch(resources.pods, ({ type, object }) => {
+      if (type === 'DELETED') history.remember(object);
       const owner = controllerKey(object, 'Job');
       if (owner !== undefined) queue.add(owner);
     }),
@@ -50,117 +52,88 @@ export const startJobController: Controller = ({ api, clock, newId, logger }) =>
     const { namespace, name } = splitKey(key);
     const job = api.get(resources.jobs, namespace, name);
     if (job === undefined || job.metadata.deletionTimestamp !== undefined) return;
+    if ((job.spec?.['managedBy'] ?? CONTROLLER) !== CONTROLLER) return;
     const ended = endedCondition(job);
     if (ended !== undefined) return expire(key, job, ended);
-    const pods = claim(api, resources.pods, job, MANAGER);
+    const pods = podsOf(job);
     const suspended = job.spec?.['suspend'] === true;
     const startTime: string | undefined = suspended
       ? undefined
       : (job.status?.['startTime'] ?? formatTime(clock.now()));
-    const verdict = judge(key, job, pods, startTime);
+    const tally = tallyPods(job, pods);
+    const verdict = passedVerdict(job) ?? judge(job, pods.present, tally) ?? deadline(key, job, startTime);
     if (verdict === undefined) manage(key, job, pods, suspended);
-    else for (const pod of pods.filter(isPodActive)) deletePod(api, record, job, pod);
+    else for (const pod of tally.active) stop(job, pod, history.condemn);
     report(job, startTime, verdict);
   }
 
-  /** The end of the job, if it has come. */
-  function judge(
-    key: string,
-    job: KubeObject,
-    pods: readonly KubeObject[],
-    startTime: string | undefined,
-  ): Verdict | undefined {
-    const { backoffLimit = 6, activeDeadlineSeconds, completions, template } = job.spec ?? {};
-    const { succeeded, failed, active } = countsOf(pods);
-    const inPlace = template?.spec?.restartPolicy === 'OnFailure' ? restartsOf(pods) : 0;
-    // A pod that restarts in place has failed each time; at the limit the next failure is one too many.
-    if (failed > backoffLimit || (inPlace > 0 && inPlace >= Math.max(1, backoffLimit))) {
-      return { type: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
-    }
-    if (activeDeadlineSeconds !== undefined && startTime !== undefined) {
-      const leftMs = (parseTime(startTime) ?? 0) + activeDeadlineSeconds * 1_000 - clock.now();
-      if (leftMs <= 0) {
-        return { type: 'Failed', reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' };
-      }
+  function stop(job: KubeObject, pod: KubeObject, note: JobHistory['release']): void {
+    note(job, pod);
+    deletePod(api, record, job, pod);
+  }
+
+  function podsOf(job: KubeObject): JobPods {
+    return history.of(job, claim(api, resources.pods, job, MANAGER));
+  }
+
+  function deadline(key: string, job: KubeObject, startTime: string | undefined): Verdict | undefined {
+    const seconds: number | undefined = job.spec?.['activeDeadlineSeconds'];
+    if (seconds === undefined || startTime === undefined) return undefined;
+    const leftMs = (parseTime(startTime) ?? 0) + seconds * 1_000 - clock.now();
+    if (leftMs > 0) {
       queue.addAfter(key, leftMs);
+      return undefined;
     }
-    const done =
-      completions === undefined
-        ? succeeded > 0 && active === 0
-        : isIndexed(job)
-          ? doneIndexes(pods).size >= completions
-          : succeeded >= completions;
-    return done ? { type: 'Complete' } : undefined;
+    return { type: 'Failed', reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' };
   }
 
-  function manage(key: string, job: KubeObject, pods: readonly KubeObject[], suspended: boolean): void {
+  function manage(key: string, job: KubeObject, pods: JobPods, suspended: boolean): void {
     const { completions, parallelism = 1 } = job.spec ?? {};
-    const active = pods.filter(isPodActive);
-    const { succeeded } = countsOf(pods);
-    const left = completions === undefined ? (succeeded > 0 ? active.length : parallelism) : completions - succeeded;
+    const tally = tallyPods(job, pods);
+    const { active, succeeded, failedIndexes } = tally;
+    const left =
+      completions === undefined
+        ? succeeded > 0
+          ? active.length
+          : parallelism
+        : completions - succeeded - failedIndexes.size;
     const wanted = suspended ? 0 : Math.min(parallelism, left);
-    for (const pod of active.slice(wanted)) deletePod(api, record, job, pod);
-    if (active.length >= wanted) return;
-    const waitMs = backoffMs(pods);
+    for (const pod of active.slice(wanted)) stop(job, pod, history.release);
+    const held = replacesFailedOnly(job) ? tally.terminating : [];
+    const missing = wanted - active.length - held.length;
+    if (missing <= 0) return;
+    if (isIndexed(job)) return createIndexed(key, job, pods, missing);
+    const waitMs = retryAtMs([...pods.present, ...pods.gone]) - clock.now();
     if (waitMs > 0) return queue.addAfter(key, waitMs);
-    const free = isIndexed(job) ? freeIndexes(job, pods) : [];
-    for (let missing = wanted - active.length; missing > 0; missing -= 1) {
-      const index = free.shift();
-      createPodWithEvents(api, record, job, index === undefined ? {} : indexed(job, index));
-    }
+    for (let count = 0; count < missing; count += 1) createPodWithEvents(api, record, job);
   }
 
-  /** How long to wait for the next pod: nothing after the first failure in a row, then 10 s, 20 s, 40 s, … */
-  function backoffMs(pods: readonly KubeObject[]): number {
-    const ends = pods
-      .filter(({ status }) => status?.['phase'] === 'Failed' || status?.['phase'] === 'Succeeded')
-      .sort((a, b) => endOf(b) - endOf(a));
-    const lastSuccess = ends.findIndex(({ status }) => status?.['phase'] === 'Succeeded');
-    const streak = lastSuccess < 0 ? ends.length : lastSuccess;
-    const [latest] = ends;
-    if (streak < 2 || latest === undefined) return 0;
-    return endOf(latest) + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (streak - 2)) - clock.now();
+  function createIndexed(key: string, job: KubeObject, pods: JobPods, missing: number): void {
+    const tally = tallyPods(job, pods);
+    const all = [...pods.present, ...pods.gone];
+    const waitMs = (index: number): number =>
+      retryAtMs(hasIndexLimit(job) ? all.filter((pod) => indexOf(pod) === index) : all) - clock.now();
+    const free = freeIndexes(job, tally).map((index) => ({ index, waitMs: waitMs(index) }));
+    const due = free.filter((one) => one.waitMs <= 0).slice(0, missing);
+    for (const { index } of due) {
+      createPodWithEvents(api, record, job, indexed(job, index, failuresOf(tally.failed, index)));
+    }
+    const waits = free.map((one) => one.waitMs).filter((ms) => ms > 0);
+    if (due.length < missing && waits.length > 0) queue.addAfter(key, Math.min(...waits));
   }
 
   function report(job: KubeObject, startTime: string | undefined, verdict: Verdict | undefined): void {
     const latest = api.get(resources.jobs, job.metadata.namespace, job.metadata.name ?? '');
     if (latest === undefined) return;
-    const pods = claim(api, resources.pods, latest, MANAGER);
-    const { succeeded, failed, active, ready } = countsOf(pods);
-    const now = formatTime(clock.now());
-    const killed = verdict?.type === 'Failed' ? pods.filter(({ metadata }) => metadata.deletionTimestamp).length : 0;
-    const before: Condition[] = latest.status?.['conditions'] ?? [];
-    const conditions = [...before.filter(({ type }) => type !== 'Suspended'), ...suspension(latest, before, now)];
-    if (verdict !== undefined) {
-      const times = { lastProbeTime: now, lastTransitionTime: now };
-      const { type, ...why } = verdict;
-      conditions.push({ type, status: 'True', ...times, ...why });
-    }
-    const status: Fields = {
-      ...(conditions.length === 0 ? {} : { conditions }),
-      ...(startTime === undefined ? {} : { startTime }),
-      ...(verdict?.type === 'Complete' ? { completionTime: now } : {}),
-      ...(active === 0 || verdict !== undefined ? {} : { active }),
-      ...(succeeded === 0 ? {} : { succeeded }),
-      ...(failed + killed === 0 ? {} : { failed: failed + killed }),
-      ...(ready === 0 || verdict !== undefined ? {} : { ready }),
-      ...(isIndexed(latest) ? { completedIndexes: ranges([...doneIndexes(pods)]) } : {}),
-    };
+    const tally = tallyPods(latest, podsOf(latest));
+    const isSettled = tally.active.length + tally.terminating.length === 0;
+    const change = suspensionChange(latest);
+    const status = jobStatus(latest, { tally, startTime, verdict, isSettled, now: formatTime(clock.now()) });
     writeStatus(api, resources.jobs, latest, status, MANAGER);
-    if (verdict === undefined) return;
+    if (change !== undefined) record(latest, { reason: change, message: `Job ${change.toLowerCase()}` });
+    if (verdict === undefined || !isSettled) return;
     if (verdict.type === 'Complete') return record(latest, { reason: 'Completed', message: 'Job completed' });
-    record(latest, { type: 'Warning', reason: verdict.reason ?? '', message: verdict.message ?? '' });
-  }
-
-  function suspension(job: KubeObject, before: readonly Condition[], now: string): Condition[] {
-    const old = conditionOf(before, 'Suspended');
-    const suspended = job.spec?.['suspend'] === true;
-    if (old === undefined && !suspended) return [];
-    if (old !== undefined && (old.status === 'True') === suspended) return [old];
-    const times = { lastProbeTime: now, lastTransitionTime: now };
-    return suspended
-      ? [{ type: 'Suspended', status: 'True', ...times, reason: 'JobSuspended', message: 'Job suspended' }]
-      : [{ type: 'Suspended', status: 'False', ...times, reason: 'JobResumed', message: 'Job resumed' }];
+    record(latest, { type: 'Warning', reason: verdict.reason, message: verdict.message });
   }
 
   function expire(key: string, job: KubeObject, ended: Condition): void {
@@ -177,72 +150,8 @@ export const startJobController: Controller = ({ api, clock, newId, logger }) =>
   }
 };
 
-/** The condition that says how a Job ended. */
-export function endedCondition(job: KubeObject): Condition | undefined {
-  const conditions: Condition[] = job.status?.['conditions'] ?? [];
-  return conditions.find(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True');
-}
-
-function countsOf(pods: readonly KubeObject[]): { succeeded: number; failed: number; active: number; ready: number } {
-  const phase = (wanted: string): number => pods.filter(({ status }) => status?.['phase'] === wanted).length;
-  const active = pods.filter(isPodActive);
-  return {
-    succeeded: phase('Succeeded'),
-    failed: phase('Failed'),
-    active: active.length,
-    ready: active.filter(isPodReady).length,
-  };
-}
-
-function restartsOf(pods: readonly KubeObject[]): number {
-  return pods
-    .filter(({ status }) => status?.['phase'] === 'Running' || status?.['phase'] === 'Pending')
-    .flatMap(({ status }) => [...(status?.['containerStatuses'] ?? []), ...(status?.['initContainerStatuses'] ?? [])])
-    .reduce((sum: number, { restartCount = 0 }: Fields) => sum + restartCount, 0);
-}
-
-function endOf({ status, metadata }: KubeObject): number {
-  const ends = ((status?.['containerStatuses'] ?? []) as Fields[]).map(
-    ({ state }) => parseTime(state?.terminated?.finishedAt) ?? 0,
-  );
-  return Math.max(0, ...ends) || (parseTime(metadata.creationTimestamp) ?? 0);
-}
-
-const isIndexed = (job: KubeObject): boolean => job.spec?.['completionMode'] === 'Indexed';
-const indexOf = (pod: KubeObject): number => Number(pod.metadata.annotations?.[INDEX] ?? -1);
-
-function doneIndexes(pods: readonly KubeObject[]): Set<number> {
-  return new Set(pods.filter(({ status }) => status?.['phase'] === 'Succeeded').map(indexOf));
-}
-
-function freeIndexes(job: KubeObject, pods: readonly KubeObject[]): number[] {
-  const done = doneIndexes(pods);
-  const busy = new Set(pods.filter(isPodActive).map(indexOf));
-  const all = Array.from({ length: Number(job.spec?.['completions'] ?? 0) }, (_, index) => index);
-  return all.filter((index) => !done.has(index) && !busy.has(index));
-}
-
-function indexed(job: KubeObject, index: number): Parameters<typeof createPodWithEvents>[3] {
-  const field = { fieldRef: { apiVersion: 'v1', fieldPath: `metadata.annotations['${INDEX}']` } };
-  return {
-    annotations: { [INDEX]: String(index) },
-    labels: { [INDEX]: String(index) },
-    edit(spec) {
-      spec['hostname'] ??= `${job.metadata.name}-${index}`;
-      for (const container of [...(spec['initContainers'] ?? []), ...(spec['containers'] ?? [])] as Fields[]) {
-        container['env'] = [...(container['env'] ?? []), { name: 'JOB_COMPLETION_INDEX', valueFrom: field }];
-      }
-    },
-  };
-}
-
-/** `0-2,5` of 0, 1, 2, 5. */
-function ranges(numbers: readonly number[]): string {
-  const parts: [number, number][] = [];
-  for (const number of [...numbers].sort((a, b) => a - b)) {
-    const last = parts.at(-1);
-    if (last !== undefined && last[1] === number - 1) last[1] = number;
-    else parts.push([number, number]);
-  }
-  return parts.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
+/** Indexes that have neither succeeded nor failed for good, and no pod at present. */
+function freeIndexes(job: KubeObject, { active, terminating, doneIndexes, failedIndexes }: Tally): number[] {
+  const busy = new Set([...active, ...(replacesFailedOnly(job) ? terminating : [])].map(indexOf));
+  return indexesOf(job).filter((index) => !doneIndexes.has(index) && !failedIndexes.has(index) && !busy.has(index));
 }

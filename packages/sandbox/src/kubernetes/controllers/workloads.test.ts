@@ -5,7 +5,7 @@ import { fileImages, ManualClock, settle, startTestCluster } from '../nodes/test
 import type { TestCluster } from '../nodes/testing.js';
 import { resources } from './resources.js';
 
-const { deployments, replicaSets, pods, jobs, statefulSets, daemonSets, persistentVolumeClaims } = resources;
+const { deployments, replicaSets, pods, statefulSets, daemonSets, persistentVolumeClaims } = resources;
 
 const template = (
   labels: Record<string, string>,
@@ -257,116 +257,6 @@ describe('a Deployment', () => {
   });
 });
 
-describe('a Job', () => {
-  const createJob = (
-    cluster: TestCluster,
-    name: string,
-    spec: Fields,
-    annotations: Record<string, string> = {},
-  ): KubeObject =>
-    cluster.create(jobs, 'Job', 'batch/v1', name, {
-      spec: {
-        template: template({}, { restartPolicy: 'Never', ...spec['podSpec'] }, annotations),
-        ...spec,
-        podSpec: undefined,
-      },
-    });
-
-  it('is complete after its completions', async () => {
-    await using cluster = await startTestCluster();
-    createJob(cluster, 'ok', { completions: 3, parallelism: 2 });
-    const job = await cluster.until(
-      jobs,
-      'ok',
-      (object) => reasonOf(object, 'Complete') !== undefined || conditionsOf(object).length > 0,
-    );
-    expect(job.status).toMatchObject({
-      succeeded: 3,
-      startTime: expect.any(String),
-      completionTime: expect.any(String),
-    });
-    expect(job.status?.['conditions']).toMatchObject([{ type: 'Complete', status: 'True' }]);
-    expect(job.status).not.toHaveProperty('active');
-    expect(cluster.events('ok').filter((text) => text.startsWith('SuccessfulCreate'))).toHaveLength(3);
-    expect(cluster.events('ok').at(-1)).toBe('Completed Job completed');
-  });
-
-  it('fails past its back-off limit', async () => {
-    await using cluster = await startTestCluster();
-    createJob(cluster, 'bad', { backoffLimit: 1 }, { 'sandbox.seatrial.dev/exit-code': '3' });
-    const job = await cluster.until(jobs, 'bad', (object) => conditionsOf(object).length > 0);
-    expect(conditionsOf(job)).toEqual([
-      'Failed=True BackoffLimitExceeded: Job has reached the specified backoff limit',
-    ]);
-    expect(job.status).toMatchObject({ failed: 2 });
-    expect(job.status).not.toHaveProperty('completionTime');
-    expect(cluster.api.list(pods)).toHaveLength(2);
-  });
-
-  it('waits 10, then 20 seconds for the third and fourth pod', async () => {
-    const clock = new ManualClock();
-    await using cluster = await startTestCluster({ clock });
-    createJob(cluster, 'slow', { backoffLimit: 4 }, { 'sandbox.seatrial.dev/exit-code': '3' });
-    await cluster.until(jobs, 'slow', ({ status }) => status?.['failed'] === 2);
-    await clock.advance(9_000);
-    expect(cluster.api.list(pods)).toHaveLength(2);
-    await clock.advance(1_000);
-    await cluster.until(jobs, 'slow', ({ status }) => status?.['failed'] === 3);
-    await clock.advance(19_000);
-    expect(cluster.api.list(pods)).toHaveLength(3);
-    await clock.advance(1_000);
-    await cluster.until(jobs, 'slow', ({ status }) => status?.['failed'] === 4);
-  });
-
-  it('fails at its deadline and deletes its pods', async () => {
-    const clock = new ManualClock();
-    await using cluster = await startTestCluster({ clock });
-    createJob(cluster, 'late', { activeDeadlineSeconds: 2 }, { 'sandbox.seatrial.dev/duration': '1h' });
-    await cluster.until(jobs, 'late', ({ status }) => status?.['active'] === 1);
-    const [pod] = cluster.api.list(pods);
-    await cluster.until(pods, pod?.metadata.name ?? '', ({ status }) => status?.['phase'] === 'Running');
-    await clock.advance(2_000);
-    const job = await cluster.until(jobs, 'late', (object) => conditionsOf(object).length > 0);
-    expect(conditionsOf(job)).toEqual(['Failed=True DeadlineExceeded: Job was active longer than specified deadline']);
-    expect(job.status).toMatchObject({ failed: 1 });
-    await cluster.untilGone(pods, pod?.metadata.name ?? '');
-  });
-
-  it('counts restarts in place', async () => {
-    await using cluster = await startTestCluster();
-    createJob(
-      cluster,
-      'inplace',
-      { backoffLimit: 0, podSpec: { restartPolicy: 'OnFailure' } },
-      { 'sandbox.seatrial.dev/exit-code': '1' },
-    );
-    const job = await cluster.until(jobs, 'inplace', (object) => conditionsOf(object).length > 0);
-    expect(conditionsOf(job)[0]).toContain('BackoffLimitExceeded');
-    expect(job.status).toMatchObject({ failed: 1 });
-  });
-
-  it('gives each pod its index', async () => {
-    await using cluster = await startTestCluster();
-    createJob(cluster, 'many', { completions: 3, parallelism: 3, completionMode: 'Indexed' });
-    const job = await cluster.until(jobs, 'many', (object) => conditionsOf(object).length > 0);
-    expect(job.status).toMatchObject({ succeeded: 3, completedIndexes: '0-2' });
-    const indexes = cluster.api
-      .list(pods)
-      .map(({ metadata }) => metadata.annotations?.['batch.kubernetes.io/job-completion-index']);
-    expect(indexes.sort()).toEqual(['0', '1', '2']);
-  });
-
-  it('is deleted with its pods some time after its end', async () => {
-    const clock = new ManualClock();
-    await using cluster = await startTestCluster({ clock });
-    createJob(cluster, 'ttl', { ttlSecondsAfterFinished: 60 });
-    await cluster.until(jobs, 'ttl', (object) => conditionsOf(object).length > 0);
-    await clock.advance(60_000);
-    await cluster.untilGone(jobs, 'ttl');
-    expect(cluster.api.list(pods)).toEqual([]);
-  });
-});
-
 describe('a StatefulSet', () => {
   const createSet = (cluster: TestCluster, spec: Fields = {}): KubeObject =>
     cluster.create(statefulSets, 'StatefulSet', 'apps/v1', 'db', {
@@ -593,27 +483,5 @@ describe('a DaemonSet', () => {
     createSet(cluster, { nodeSelector: { disk: 'ssd' } });
     const set = await cluster.until(daemonSets, 'agent', ({ status }) => status?.['observedGeneration'] === 1);
     expect(set.status).toMatchObject({ desiredNumberScheduled: 0, currentNumberScheduled: 0 });
-  });
-});
-
-describe('a CronJob', () => {
-  it('makes a Job when it is due and keeps few of them', async () => {
-    const clock = new ManualClock();
-    await using cluster = await startTestCluster({ clock });
-    cluster.create(resources.cronJobs, 'CronJob', 'batch/v1', 'tick', {
-      spec: {
-        schedule: '*/5 * * * *',
-        successfulJobsHistoryLimit: 1,
-        jobTemplate: { spec: { template: template({}, { restartPolicy: 'Never' }) } },
-      },
-    });
-    await clock.advance(5 * 60_000);
-    const first = await new Promise<KubeObject>((resolve) => cluster.api.watch(jobs, ({ object }) => resolve(object)));
-    expect(first.metadata.name).toMatch(/^tick-\d+$/);
-    await cluster.until(jobs, first.metadata.name ?? '', (object) => conditionsOf(object).length > 0);
-    await clock.advance(5 * 60_000);
-    await cluster.untilGone(jobs, first.metadata.name ?? '');
-    const cron = cluster.api.get(resources.cronJobs, 'test', 'tick');
-    expect(cron?.status).toMatchObject({ lastScheduleTime: '2026-11-22T09:40:00Z' });
   });
 });

@@ -65,21 +65,29 @@ export function defaultDaemonSet({ metadata, spec = {} }: KubeObject): void {
   defaultTemplate(spec);
 }
 
-/** Job: one completion, six retries. */
-export function defaultJob({ spec = {} }: KubeObject): void {
+/** Job: one completion, six retries, and the labels of its pods where it has none of its own. */
+export function defaultJob({ metadata, spec = {} }: KubeObject): void {
   defaultJobSpec(spec);
+  const labels: Record<string, string> | undefined = spec['template']?.metadata?.labels;
+  if (labels !== undefined && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
 }
+
+const MAX_INT32 = 2_147_483_647;
 
 function defaultJobSpec(spec: Fields): void {
   if (spec['completions'] === undefined && spec['parallelism'] === undefined) {
     setDefaults(spec, { completions: 1, parallelism: 1 });
   }
+  const perIndex = spec['backoffLimitPerIndex'] !== undefined;
+  for (const rule of (spec['podFailurePolicy']?.rules ?? []) as Fields[]) {
+    for (const pattern of (rule['onPodConditions'] ?? []) as Fields[]) setDefault(pattern, 'status', 'True');
+  }
   setDefaults(spec, {
     parallelism: 1,
-    backoffLimit: 6,
+    backoffLimit: perIndex ? MAX_INT32 : 6,
     completionMode: 'NonIndexed',
     suspend: false,
-    podReplacementPolicy: 'TerminatingOrFailed',
+    podReplacementPolicy: spec['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed',
     manualSelector: spec['manualSelector'],
   });
   defaultTemplate(spec);

@@ -33,6 +33,26 @@ describe(createKubeServer, () => {
     expect(await ask('GET', '/configmaps/b')).toMatchObject({ metadata: { name: 'b' } });
   });
 
+  it('refuses a version of what is to be made only where it would be stored', async () => {
+    const versioned = { metadata: { name: 'a', resourceVersion: '1' } };
+    const kept = await ask('POST', '/configmaps?dryRun=All', versioned);
+    expect(kept).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'a', resourceVersion: '1' } });
+    const message = 'resourceVersion should not be set on objects to be created';
+    expect(await ask('POST', '/configmaps', versioned)).toMatchObject({ code: 500, message });
+  });
+
+  it.each([
+    ['application/apply-patch+yaml', 422],
+    ['application/strategic-merge-patch+json', 422],
+    ['application/merge-patch+json', 200],
+  ])('tells empty bytes of what is immutable from none, which %s makes of them', async (type, code) => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+    await ask('POST', '/configmaps', { ...object, binaryData: { raw: '' }, immutable: true });
+    const labelled = { ...object, metadata: { name: 'a', labels: { b: 'x' } } };
+    const { code: refused = 200 } = await ask('PATCH', '/configmaps/a?fieldManager=me', labelled, type);
+    expect(refused).toBe(code);
+  });
+
   it('goes on after a full page even if nothing that is left matches: it has not looked', async () => {
     await ask('POST', '/configmaps', configMap('a', { app: 'x' }));
     await ask('POST', '/configmaps', configMap('b'));

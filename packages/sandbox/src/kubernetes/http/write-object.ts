@@ -1,6 +1,7 @@
 import { isObject } from '../equal.js';
 import * as errors from '../errors.js';
 import type { Fields, KubeObject } from '../kube-api.js';
+import type { Operations } from '../operations.js';
 import type { Resource } from '../resources.js';
 import { apiVersionOf } from '../resources.js';
 import { toScale, withScale } from '../subresources/scale.js';
@@ -13,7 +14,7 @@ import { writeOptions } from './object-request.js';
 export function createObject({ operations }: ObjectDeps, request: ObjectRequest): KubeObject {
   const options = writeOptions(request, 'CreateOptions');
   const body = parseBody(request.body, request.contentType, request.resource.kind);
-  checkVersion(request.resource, body);
+  checkVersion(operations, request.resource, body);
   return operations.create(request.resource, request.namespace, body, options);
 }
 
@@ -22,7 +23,7 @@ export function replaceObject({ operations }: ObjectDeps, request: ObjectRequest
   const { resource, namespace, name, subresource } = request;
   const options = writeOptions(request, 'UpdateOptions');
   const body = parseBody(request.body, request.contentType, resource.kind);
-  if (subresource !== 'scale') checkVersion(resource, body);
+  if (subresource !== 'scale') checkVersion(operations, resource, body);
   if (subresource === 'scale' && resource.scale !== undefined) {
     const live = operations.stored(resource, namespace, name);
     const next = withScale(resource, resource.scale, live, body);
@@ -31,11 +32,16 @@ export function replaceObject({ operations }: ObjectDeps, request: ObjectRequest
   return operations.update(resource, namespace, name, body, options);
 }
 
-// Custom resources are decoded for one version only.
-function checkVersion(resource: Resource, body: unknown): void {
+// Custom resources are decoded for one version only. What cannot be decoded at all is told first.
+function checkVersion(operations: Operations, resource: Resource, body: unknown): void {
   const expected = apiVersionOf(resource);
   const { apiVersion } = (isObject(body) ? body : {}) as Fields;
   if (resource.custom === undefined || typeof apiVersion !== 'string' || apiVersion === expected) return;
+  operations.read(
+    resource,
+    { ...structuredClone(body as Fields), apiVersion: expected },
+    { fieldValidation: 'Ignore' },
+  );
   const why = `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`;
   throw errors.badRequest(why);
 }

@@ -59,8 +59,32 @@ function validateCronJob({ spec = {} }: KubeObject): FieldError[] {
       ),
     );
   }
+  faults.push(...timeZoneFaults(spec));
   faults.push(...validateJobSpec(spec['jobTemplate']?.spec ?? {}, 'spec.jobTemplate.spec'));
   return faults;
+}
+
+function timeZoneFaults({ timeZone, schedule, startingDeadlineSeconds: deadline }: Fields): FieldError[] {
+  const faults: FieldError[] = [];
+  if (/TZ/.test(String(schedule))) {
+    const why = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
+    faults.push(fault.invalid('spec.schedule', schedule, why));
+  }
+  if (deadline < 0)
+    faults.push(fault.invalid('spec.startingDeadlineSeconds', deadline, 'must be greater than or equal to 0'));
+  if (timeZone === undefined) return faults;
+  const wrong = (why: string): FieldError[] => [...faults, fault.invalid('spec.timeZone', timeZone, why)];
+  if (timeZone === '') return wrong('timeZone must be nil or non-empty string');
+  if (String(timeZone).toLowerCase() === 'local') {
+    return wrong('timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones');
+  }
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone });
+    return faults;
+  } catch {
+    // RangeError: no such zone.
+    return wrong(`unknown time zone ${timeZone}`);
+  }
 }
 
 function validateEvent(object: KubeObject): FieldError[] {
@@ -152,12 +176,8 @@ function frozenData(object: KubeObject, live: KubeObject): FieldError[] {
   if (object['immutable'] !== true)
     faults.push(fault.forbidden('immutable', 'field is immutable when `immutable` is set'));
   for (const member of ['data', 'binaryData']) {
-    // Bytes that are none equal empty ones.
-    const contents = [object, live].map((one) => Object.entries((one[member] ?? {}) as Fields));
-    const [next, old] = contents.map((entries) =>
-      Object.fromEntries(entries.map(([key, value]) => [key, value ?? ''])),
-    );
-    if (!isEqual(next, old)) {
+    // Bytes that are none, as an apply and a strategic merge patch leave them, are not the empty ones that were there.
+    if (!isEqual(object[member] ?? {}, live[member] ?? {})) {
       faults.push(fault.forbidden(member, 'field is immutable when `immutable` is set'));
     }
   }

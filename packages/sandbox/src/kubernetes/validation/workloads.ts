@@ -1,6 +1,7 @@
 import { fault } from '../errors.js';
 import type { FieldError } from '../errors.js';
 import type { Fields, KubeObject } from '../kube-api.js';
+import { jobPolicyFaults } from './job-policies.js';
 import { labelsFaults, selectorFaults } from './labels.js';
 import { validatePodSpec } from './pods.js';
 
@@ -150,7 +151,8 @@ function daemonSetFaults(spec: Fields): FieldError[] {
 /** Faults of a Job's spec. */
 export function validateJobSpec(spec: Fields, path: string): FieldError[] {
   const members = ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished'];
-  const faults = notNegative(spec, members, path);
+  const faults = notNegative(spec, [...members, 'backoffLimitPerIndex', 'maxFailedIndexes'], path);
+  faults.push(...jobPolicyFaults(spec, path));
   faults.push(...validatePodSpec(spec['template']?.spec ?? {}, `${path}.template.spec`));
   const labels: Record<string, string> | undefined = spec['template']?.metadata?.labels;
   if (path === 'spec' && (spec['selector'] ?? undefined) === undefined) faults.push(fault.required('spec.selector'));

@@ -150,8 +150,8 @@ function isForeign({ metadata = {} }: Fields, { resource }: Traits): boolean {
 // 1.20 has one entry a manager where current servers keep those of a subresource apart.
 function settleManaged(entries: readonly Fields[], resource: string): Fields[] {
   const sets = new Map<string, FieldSet>();
-  for (const { manager, operation, apiVersion, fieldsV1 } of entries) {
-    if (CONTROLLERS.has(manager as string)) continue;
+  for (const { manager, operation, apiVersion, fieldsV1, subresource } of entries) {
+    if (CONTROLLERS.has(manager as string) || subresource === 'scale') continue; // of which 1.20 keeps nothing
     const key = `${operation} ${manager} ${apiVersion}`;
     const fields = structuredClone(fieldsV1) as Fields;
     removeUncompared(fields, resource);

@@ -1,0 +1,69 @@
+import type { Fields } from '../../../kube-api.js';
+import type { Answer } from '../step.js';
+import { CAUSES, causesOf, isApply, saidBy } from './difference.js';
+import type { Difference } from './difference.js';
+
+const SERVICE_OWN = /^(metadata\.(resourceVersion|uid)|spec\.clusterIPs?(\[0\])?)$/;
+
+/** 1.20 had a registry of its own for Services, with rules like those of no other kind. */
+export const services: readonly Difference[] = [
+  {
+    subject: 'fields and the host of a Service port left out of an apply',
+    why: '1.20 wants the protocol, current servers know its default',
+    explains: ({ step, real }) => isApply(step) && step.path.includes('/services/') && real.status === 500,
+  },
+  {
+    subject: 'the answer to a DELETE of a Service',
+    why: 'the object now, a Status then',
+    at: /^\/body(\/|$)/,
+    explains: ({ step: { method, path }, real, ours }) =>
+      method === 'DELETE' && path.includes('/services/') && kindOf(real) === 'Status' && kindOf(ours) === 'Service',
+  },
+  {
+    subject: 'a Service that is replaced without a version, with a stale one or another uid',
+    why: '1.20 refused all three as faulty, as for no other kind',
+    explains: ({ step: { method, path }, real, ours }) =>
+      method === 'PUT' &&
+      path.includes('/services/') &&
+      real.status === 422 &&
+      [200, 409].includes(ours.status) &&
+      /metadata\.(resourceVersion|uid): /.test(saidBy(real)),
+  },
+  {
+    subject: 'further faults of a Service that is replaced',
+    why: '1.20 refused its version, its uid and its address beside what else is wrong with it, as above',
+    at: CAUSES,
+    explains({ step: { method, path }, real, ours }) {
+      if (method !== 'PUT' || !path.includes('/services/') || real.status !== 422) return false;
+      const [theirs, known] = [causesOf(real), causesOf(ours)].map((causes) => causes.map(({ field }) => String(field)));
+      const single = [
+        ...(theirs ?? []).filter((field) => known?.includes(field) !== true),
+        ...(known ?? []).filter((field) => theirs?.includes(field) !== true),
+      ];
+      return single.length > 0 && single.every((field) => SERVICE_OWN.test(field));
+    },
+  },
+  {
+    subject: 'a Service whose address is taken away',
+    why: 'it keeps it now; 1.20 refused that where the list of addresses was left',
+    explains: ({ real, ours }) =>
+      ours.status === 200 && real.status === 422 && saidBy(real).includes('primary clusterIP can not be unset'),
+  },
+  {
+    subject: 'a Service that is replaced and is not there',
+    why: 'it is made now',
+    explains: ({ step: { method, path }, real, ours }) =>
+      method === 'PUT' && path.includes('/services/') && real.status === 404 && ours.status < 500,
+  },
+  {
+    subject: 'addresses of Services in a dry run',
+    why: 'assigned now, not then',
+    settle(object, resource) {
+      if (resource !== 'services' || object['metadata']?.resourceVersion !== undefined) return;
+      for (const member of ['clusterIP', 'clusterIPs'])
+        if (object['spec']?.[member] !== 'None') delete object['spec']?.[member];
+    },
+  },
+];
+
+const kindOf = ({ body }: Answer): unknown => (body as Fields)['kind'];

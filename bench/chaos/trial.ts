@@ -154,7 +154,8 @@ function judge({ plan, sandbox }: Surroundings, done: Attempt, trace: RunTrace):
   if (done.exitCode === 0 && finished?.passed !== true) problems.push('exit code 0 without a verdict that passed');
   if (isKilled) return problems;
   // It ended in order: by itself, or stopped and cleaned up.
-  const [first] = done.sent;
+  // One that SIGKILL did not end had ended before it came.
+  const first = done.sent.find((name) => name !== 'SIGKILL');
   if (first !== undefined) {
     const expected = first === 'SIGINT' ? 130 : 143;
     if (done.exitCode !== expected) problems.push(`exit code ${done.exitCode} after ${first}`);

@@ -56,7 +56,7 @@ describe.concurrent('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     await using repo = await exampleRepo();
     const { code, stdout, clustersLeft } = await trial(repo);
     expect(stdout).toMatch(/^PASS {2}tf-job-operator-e2e \d+$/m);
-    expect(code).toBe(0);
+    expect(code, stdout).toBe(0);
     expect(clustersLeft).toEqual([]);
     const { dir, finished, junit } = readResults(repo);
     expect(finished).toMatchObject({ passed: true, result: 'SUCCESS' });
@@ -129,9 +129,9 @@ describe.concurrent('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     await using repo = await exampleRepo();
     const clusters = 'clusters:\n  - { name: east, location: us-east1-d }\n  - { name: west, location: us-west1-b }\n';
     await repo.edit('seatrial.yaml', (text) => text.replace(/^cluster:\n(?: {2}.*\n)+/m, clusters));
-    const { code, clustersLeft } = await trial(repo, CLUSTER_ONLY);
+    const { code, stdout, clustersLeft } = await trial(repo, CLUSTER_ONLY);
     const { dir, finished, junit } = readResults(repo);
-    expect(code).toBe(0);
+    expect(code, stdout).toBe(0);
     expect(finished).toMatchObject({ passed: true });
     expect(clustersLeft).toEqual([]);
     const handles = ['east', 'west'].map((name) => {
@@ -148,7 +148,7 @@ describe.concurrent('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
   it('runs what --only names, and nothing of a cluster', async () => {
     await using repo = await exampleRepo();
     const { code, stdout } = await trial(repo, ['--only', 'clone,build']);
-    expect(code).toBe(0);
+    expect(code, stdout).toBe(0);
     expect(stdout).toMatch(/build +succeeded/);
     expect(stdout).not.toMatch(/create-cluster/);
     const { dir } = readResults(repo);
@@ -215,11 +215,11 @@ describe.concurrent('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     const release = join(fileURLToPath(releases), 'latest_release.json');
 
     const other = await run(jobOf('1700000000000000001', 'b'.repeat(40)));
-    expect(other.code).toBe(0);
+    expect(other.code, other.stdout).toBe(0);
     expect(existsSync(green) || existsSync(release)).toBe(false);
 
     const passed = await run(jobOf('1700000000000000002', sha));
-    expect(passed.code).toBe(0);
+    expect(passed.code, passed.stdout).toBe(0);
     expect(JSON.parse(readFileSync(green, 'utf8'))).toMatchObject({ status: 'passing', job: 'post-e2e', sha });
     const latest = JSON.parse(readFileSync(release, 'utf8')) as { sha: string; target: string };
     expect(latest.sha).toBe(sha);

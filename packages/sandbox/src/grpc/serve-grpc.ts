@@ -83,14 +83,16 @@ async function startGrpc(
   return {
     accept(socket) {
       // HTTP/2 begins with a line of its own (RFC 9113, 3.4), which no request of HTTP/1.1 does.
-      socket.once('readable', () => {
+      const look = (): void => {
         const begin = socket.read() as Buffer | null;
-        if (begin === null) return; // ended
+        if (begin === null) return; // nothing has come yet, or ever will
+        socket.off('readable', look);
         socket.unshift(begin);
         if (begin.subarray(0, 3).equals(PREFACE)) return injector.injectConnection(socket);
         rest.emit('connection', socket);
         socket.resume();
-      });
+      };
+      socket.on('readable', look);
     },
     close() {
       injector.destroy();

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRedactor } from '@seatrial/cli';
@@ -12,10 +12,13 @@ it('takes secrets out of text files, also across the pieces they are read in, an
   const binary = Buffer.concat([Buffer.from([0, 1, 2]), Buffer.from('correct-horse')]);
   const latin1 = Buffer.from([0x63, 0x61, 0x66, 0xe9]);
   await writeFile(join(dir, 'pods', 'main.log'), long);
+  await writeFile(join(dir, 'pods', 'main.log.redacted'), 'correct-horse');
   await writeFile(join(dir, 'image.tar'), binary);
   await writeFile(join(dir, 'latin1.txt'), latin1);
   await redactFolder(dir, createRedactor(['correct-horse']));
   expect(await readFile(join(dir, 'pods', 'main.log'), 'utf8')).toBe(long.replace('correct-horse', '[redacted]'));
+  expect(await readFile(join(dir, 'pods', 'main.log.redacted'), 'utf8')).toBe('[redacted]');
+  expect(await readdir(join(dir, 'pods'))).toEqual(['main.log', 'main.log.redacted']);
   expect(await readFile(join(dir, 'image.tar'))).toEqual(binary);
   expect(await readFile(join(dir, 'latin1.txt'))).toEqual(latin1);
   await rm(dir, { recursive: true });

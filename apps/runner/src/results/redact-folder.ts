@@ -10,15 +10,20 @@ const HEAD_BYTES = 8_000;
 /** Takes secrets out of a folder's text files, where they lie. Others (images, archives) are left as they are. */
 export async function redactFolder(dir: string, redact: Redactor, signal?: AbortSignal): Promise<void> {
   const entries = await readdir(dir, { withFileTypes: true, recursive: true });
+  // Beside the folder: nothing in it is anything but its files, also when this is killed half way.
+  const shown = `${dir.replace(/\/+$/, '')}.redacting`;
   for (const entry of entries) {
     signal?.throwIfAborted();
-    if (entry.isFile()) await redactFile(join(entry.parentPath, entry.name), redact);
+    if (entry.isFile()) await redactFile(join(entry.parentPath, entry.name), { redact, shown });
   }
 }
 
-async function redactFile(path: string, redact: Redactor): Promise<void> {
+/** @param place.shown Where the file is written without secrets, before that takes its place. */
+async function redactFile(
+  path: string,
+  { redact, shown }: { readonly redact: Redactor; readonly shown: string },
+): Promise<void> {
   if (!(await isText(path))) return;
-  const shown = `${path}.redacted`;
   let hasChanged = false;
   try {
     await pipeline(

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineTask, type Task } from '@seatrial/pipeline';
 import { namespaceOf, onCluster, type ClusterTrial } from '../trial.js';
@@ -29,6 +29,8 @@ export function collectTask(
         }
         const { collect } = await import('@seatrial/deploy');
         const dir = join(trial.workDir, folder);
+        // What an attempt that was killed has left is of another moment.
+        await rm(dir, { recursive: true, force: true });
         await mkdir(dir, { recursive: true });
         const { files, problems } = await collect({
           kube: await trial.services.kubeWithRawLogs(made.kubeconfig),

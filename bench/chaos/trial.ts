@@ -125,7 +125,9 @@ async function play(all: Surroundings): Promise<Outcome> {
     problems.push(...(await sweep(sandbox, seatrial)));
     story.push('janitor');
   } else if (trace?.state !== undefined && last?.exitCode !== 0) {
-    await once(undefined);
+    const { exitCode } = await once(undefined);
+    if (exitCode !== 0 && !plan.isBroken && plan.faults.length === 0)
+      problems.push(`a sound operator, resumed without a fault: exit code ${exitCode}`);
     trace = uri === undefined ? undefined : await traceRun(store, uri, SECRET);
     if (trace?.finished === undefined) problems.push('a run that ended has no finished.json');
   }

@@ -8,15 +8,14 @@
  * The whole program runs, as a process of its own, with results in a folder and in a bucket of the sandbox. Its peak is
  * the kernel's (VmHWM), so this needs Linux.
  */
-import { fork, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startSandbox } from '@seatrial/sandbox';
 import { createObjectStore } from '@seatrial/storage';
+import { startBucket } from './bucket.js';
 import { record } from './result.js';
 
 const isQuick = process.argv.includes('--quick');
@@ -58,30 +57,15 @@ await write('\\n');
 process.exit(1);
 `;
 
-if (process.argv.includes('--serve')) await serveBucket();
-else await measure();
-
-/** Says where the bucket is, and keeps it until the parent is gone. */
-async function serveBucket(): Promise<void> {
-  const sandbox = await startSandbox({ docker: 'off' });
-  sandbox.storage.objects.createBucket(BUCKET);
-  process.send?.(sandbox.env['STORAGE_EMULATOR_HOST']);
-  await once(process, 'disconnect');
-  await sandbox.close();
-}
-
-async function measure(): Promise<void> {
-  const root = await mkdtemp(join(tmpdir(), 'seatrial-bench-log-'));
-  const bucket = fork(fileURLToPath(import.meta.url), ['--serve'], { execArgv: ['--import', 'tsx'] });
-  try {
-    const [apiEndpoint] = (await once(bucket, 'message')) as [string];
-    const repo = await createRepo(join(root, 'repo'));
-    await measureRun(repo, { where: 'a folder', results: `file://${root}/results`, apiEndpoint });
-    await measureRun(repo, { where: 'a bucket', results: `gs://${BUCKET}`, apiEndpoint });
-  } finally {
-    bucket.disconnect();
-    await rm(root, { recursive: true, force: true });
-  }
+const root = await mkdtemp(join(tmpdir(), 'seatrial-bench-log-'));
+try {
+  await using bucket = await startBucket(BUCKET);
+  const { apiEndpoint } = bucket;
+  const repo = await createRepo(join(root, 'repo'));
+  await measureRun(repo, { where: 'a folder', results: `file://${root}/results`, apiEndpoint });
+  await measureRun(repo, { where: 'a bucket', results: `gs://${BUCKET}`, apiEndpoint });
+} finally {
+  await rm(root, { recursive: true, force: true });
 }
 
 /** A repository with one check, which writes the log. */

@@ -8,7 +8,7 @@
  * Build first (`npx nx build dashboard`). The sandbox with the bucket, the server and the browser are processes of their own.
  * The browser is Chromium (`CHROMIUM_BIN`, or where Debian puts it); without one, its part is left out and said to be.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -16,9 +16,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { generateHistory } from '@seatrial/dashboard/testing';
-import { startSandbox } from '@seatrial/sandbox';
 import { createObjectStore } from '@seatrial/storage';
 import { chromium, type Page } from 'playwright-core';
+import { startBucket } from './bucket.js';
 import { record } from './result.js';
 
 const BUCKET = 'ci-logs';
@@ -44,28 +44,14 @@ const FRAMES = `new Promise((resolve) => {
 
 const PLAIN = `<div class="grid" style="height:700px;overflow:auto">${'<p>a line of text</p>'.repeat(2_000)}</div>`;
 
-const [role] = process.argv.slice(2);
-
-if (role === '--serve') await serveBucket();
-else await measure(role === '--quick' ? 500 : 10_000);
-
-async function serveBucket(): Promise<void> {
-  const sandbox = await startSandbox({ docker: 'off' });
-  sandbox.storage.objects.createBucket(BUCKET);
-  process.send?.(sandbox.env['STORAGE_EMULATOR_HOST']);
-  await once(process, 'disconnect');
-  await sandbox.close();
-}
+await measure(process.argv.includes('--quick') ? 500 : 10_000);
 
 async function measure(runs: number): Promise<void> {
   const rows: string[][] = [['what', 'measured', 'storage requests']];
-  const bucket = fork(fileURLToPath(import.meta.url), ['--serve'], { execArgv: ['--import', 'tsx'] });
-  const stops = [() => bucket.disconnect()];
+  await using bucket = await startBucket(BUCKET);
+  await fill(bucket.apiEndpoint, runs);
+  const { server, url } = await startServer(bucket.apiEndpoint);
   try {
-    const [endpoint] = (await once(bucket, 'message')) as [string];
-    await fill(endpoint, runs);
-    const { server, url } = await startServer(endpoint);
-    stops.unshift(() => server.kill());
     const grid = `${url}api/grid?job=${JOB}&count=50`;
     for (const what of ['first view of the grid, cold', 'the same, warm', 'the same, warm again']) {
       const { ms, requests } = await time(grid);
@@ -83,7 +69,7 @@ async function measure(runs: number): Promise<void> {
     if (existsSync(CHROMIUM)) rows.push(...(await scroll(`${url}grid/${JOB}`)));
     else rows.push(['scrolling', `NOT MEASURED: there is no ${CHROMIUM}`, '-']);
   } finally {
-    for (const stop of stops) stop();
+    server.kill();
   }
   print(rows);
 }

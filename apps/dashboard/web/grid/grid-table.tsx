@@ -1,31 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import {
-  type KeyboardEvent,
-  memo,
-  type MouseEvent,
-  useDeferredValue,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type MouseEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation, useRouter } from 'wouter';
-import type { GridCell, GridRow, RunHead } from '../../src/api.js';
+import type { GridRow, RunHead } from '../../src/api.js';
 import { runAddress } from '../app/addresses.js';
-import { formatDuration, formatTime, shortCommit } from '../app/format.js';
-import { describeRun } from '../app/parts.js';
-import { type AnyState, StateIcon, stateWord } from '../app/state-icon.js';
-
-/** Sizes in pixels. The names' column is narrower on a phone. */
-const [ROW, COLUMN, HEAD] = [26, 46, 58];
-/** Columns that come and go together, and whose cells of a row are laid out together. */
-const BLOCK = 2;
-
-interface Place {
-  /** -1 is the row of the runs themselves. */
-  readonly row: number;
-  readonly column: number;
-}
+import { ColumnHead } from './column-head.js';
+import { Cell } from './grid-cell.js';
+import { BLOCK, COLUMN, HEAD, type Place, range, ROW } from './grid-layout.js';
+import { Names } from './grid-names.js';
+import { Row } from './grid-rows.js';
+import { HoverNote } from './hover-note.js';
 
 interface GridTableProps {
   readonly name: string;
@@ -44,6 +27,7 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
   const { base } = useRouter();
   const [, navigate] = useLocation();
   const paths = useMemo(() => columns.map(({ run }) => base + runAddress(run)), [columns, base]);
+  // The names' column is narrower on a phone.
   const names = window.innerWidth < 700 ? 132 : 300;
   const rowItems = useVirtualizer({
     count: rows.length,
@@ -207,219 +191,5 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
       </div>
       <HoverNote columns={columns} rows={rows} place={hovered} />
     </>
-  );
-}
-
-interface RowProps {
-  readonly row: GridRow;
-  readonly at: number;
-  readonly top: number;
-  /** Width of the names' column. */
-  readonly names: number;
-  /** Addresses of the runs, by column. */
-  readonly paths: readonly string[];
-  readonly columns: readonly RunHead[];
-  /** Blocks of columns that are there. */
-  readonly firstBlock: number;
-  readonly lastBlock: number;
-  readonly activeColumn: number | undefined;
-}
-
-/** One test. Scrolling makes rows anew only where they come into view. */
-const Row = memo(function Row({ row, at, top, names, paths, columns, firstBlock, lastBlock, activeColumn }: RowProps) {
-  return (
-    <div role="row" aria-rowindex={at + 3} aria-owns={nameId(at)} className="grid-row" style={{ top, height: ROW }}>
-      {range(firstBlock, lastBlock).map((block) => (
-        <Block
-          key={block}
-          row={row}
-          at={at}
-          names={names}
-          paths={paths}
-          columns={columns}
-          start={block * BLOCK}
-          activeColumn={
-            activeColumn !== undefined && Math.floor(activeColumn / BLOCK) === block ? activeColumn : undefined
-          }
-        />
-      ))}
-    </div>
-  );
-});
-
-interface NamesProps {
-  readonly rows: readonly GridRow[];
-  readonly shown: readonly { readonly index: number; readonly start: number }[];
-  readonly hovered: number | undefined;
-}
-
-/** The names of all rows stay at the left together: each by itself would be a layer for the browser to move. */
-function Names({ rows, shown, hovered }: NamesProps) {
-  return (
-    <div className="grid-names">
-      {shown.map(({ index, start }) => {
-        const row = rows[index];
-        if (row === undefined) return null;
-        return <Name key={row.name} row={row} at={index} top={start} isHovered={hovered === index} />;
-      })}
-    </div>
-  );
-}
-
-interface NameProps extends Pick<RowProps, 'row' | 'at' | 'top'> {
-  readonly isHovered: boolean;
-}
-
-const Name = memo(function Name({ row, at, top, isHovered }: NameProps) {
-  return (
-    <div
-      role="rowheader"
-      aria-colindex={1}
-      id={nameId(at)}
-      className={`grid-name${isHovered ? ' is-hovered' : ''}`}
-      title={row.name}
-      style={{ top: HEAD + ROW + top, height: ROW }}
-    >
-      <bdi>{row.name}</bdi>
-      {row.flakiness > 0 ? (
-        <span className="flakiness" title="flakiness: changes between pass and fail, per run">
-          {Math.round(row.flakiness * 100)}%
-        </span>
-      ) : null}
-    </div>
-  );
-});
-
-const nameId = (row: number): string => `test-${row}`;
-
-/** Whole numbers from one to another, both included. */
-function range(first: number, last: number): readonly number[] {
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, offset) => first + offset);
-}
-
-interface BlockProps extends Omit<RowProps, 'top' | 'firstBlock' | 'lastBlock'> {
-  /** Its first column. */
-  readonly start: number;
-}
-
-const Block = memo(function Block({ row, at, names, paths, columns, start, activeColumn }: BlockProps) {
-  const place = `?${new URLSearchParams({ tab: 'tests', test: row.name })}`;
-  return (
-    <div role="presentation" className="cells" style={{ left: names + start * COLUMN, width: BLOCK * COLUMN }}>
-      {columns.slice(start, start + BLOCK).map((run, offset) => {
-        const index = start + offset;
-        const cell = row.cells[index] ?? null;
-        return (
-          <Cell
-            key={index}
-            place={{ row: at, column: index }}
-            left={offset * COLUMN}
-            isActive={activeColumn === index}
-            address={`${paths[index] ?? ''}${place}`}
-            state={cell?.state ?? 'missing'}
-            name={row.name}
-            run={run}
-            cell={cell}
-          />
-        );
-      })}
-    </div>
-  );
-});
-
-interface CellProps {
-  readonly place: Place;
-  readonly left: number;
-  readonly isActive: boolean;
-  readonly address: string;
-  readonly state: AnyState;
-  readonly run: RunHead;
-  /** Of the test; left out in the row of the runs themselves. */
-  readonly name?: string;
-  readonly cell?: GridCell | null;
-}
-
-const Cell = memo(
-  function Cell({ place, left, isActive, address, state, run, name, cell = null }: CellProps) {
-    const label = name === undefined ? describeRun(run) : labelOf(name, cell, run);
-    return (
-      <div role="gridcell" aria-colindex={place.column + 2} className={`cell cell-${state}`} style={{ left }}>
-        {/* A plain link with a shape of CSS: there are hundreds, and each has to be made within a frame. */}
-        <a href={address} tabIndex={isActive ? 0 : -1} data-cell={`${place.row}:${place.column}`} aria-label={label} />
-      </div>
-    );
-  },
-  (a, b) =>
-    a.left === b.left &&
-    a.isActive === b.isActive &&
-    a.address === b.address &&
-    a.state === b.state &&
-    a.place.row === b.place.row &&
-    a.run === b.run &&
-    a.cell === b.cell,
-);
-
-function labelOf(name: string, cell: GridCell | null, { buildId }: RunHead): string {
-  const message = cell?.message === undefined ? '' : `: ${cell.message}`;
-  return `${stateWord(cell?.state ?? 'missing')}, ${name}, build ${buildId}${message}`;
-}
-
-const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const hours = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-
-interface ColumnHeadProps {
-  readonly run: RunHead | undefined;
-  readonly before: RunHead | undefined;
-  readonly index: number;
-  readonly left: number;
-}
-
-/** Day (where it changes), time and commit. */
-const ColumnHead = memo(function ColumnHead({ run, before, index, left }: ColumnHeadProps) {
-  if (run === undefined) return null;
-  const day = dayOf(run);
-  return (
-    <div role="columnheader" aria-colindex={index + 2} className="grid-date" style={{ left }} title={describeRun(run)}>
-      <span className="grid-day">{day !== (before === undefined ? '' : dayOf(before)) ? day : ''}</span>
-      <span>{run.startedMs === undefined ? '' : hours.format(run.startedMs)}</span>
-      <code>{run.commit === undefined ? '' : shortCommit(run.commit).slice(0, 6)}</code>
-    </div>
-  );
-});
-
-function dayOf({ startedMs }: RunHead): string {
-  return startedMs === undefined ? '' : days.format(startedMs);
-}
-
-interface HoverNoteProps {
-  readonly columns: readonly RunHead[];
-  readonly rows: readonly GridRow[];
-  readonly place: Place | undefined;
-}
-
-/** What the cell under the pointer, or with the focus, says. The same is read out by the cell's own label. */
-function HoverNote({ columns, rows, place }: HoverNoteProps) {
-  const run = place === undefined ? undefined : columns[place.column];
-  if (place === undefined || run === undefined) {
-    return (
-      <div className="grid-note faint" aria-hidden="true">
-        Point at a cell, or move with the arrow keys; Enter opens the run.
-      </div>
-    );
-  }
-  const row = rows[place.row];
-  const cell = row?.cells[place.column] ?? null;
-  const state: AnyState = row === undefined ? run.state : (cell?.state ?? 'missing');
-  return (
-    <div className="grid-note" aria-hidden="true">
-      <StateIcon state={state} silent />
-      <strong>{row?.name ?? 'Overall'}</strong>
-      <span className="faint">
-        {stateWord(state)}
-        {cell?.seconds === undefined ? '' : ` in ${formatDuration(cell.seconds * 1_000)}`}, build {run.buildId}
-        {run.startedMs === undefined ? '' : `, ${formatTime(run.startedMs)}`}
-      </span>
-      {cell?.message === undefined ? null : <span className="grid-message">{cell.message}</span>}
-    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Redactor } from '@seatrial/cli';
 
@@ -11,7 +11,7 @@ const HEAD_BYTES = 8_000;
 export async function redactFolder(dir: string, redact: Redactor, signal?: AbortSignal): Promise<void> {
   const entries = await readdir(dir, { withFileTypes: true, recursive: true });
   // Beside the folder: nothing in it is anything but its files, also when this is killed half way.
-  const shown = `${dir.replace(/\/+$/, '')}.redacting`;
+  const shown = `${resolve(dir)}.redacting`;
   for (const entry of entries) {
     signal?.throwIfAborted();
     if (entry.isFile()) await redactFile(join(entry.parentPath, entry.name), { redact, shown });

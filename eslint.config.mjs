@@ -16,7 +16,7 @@ const boundaries = (constraints) => [
   'error',
   {
     enforceBuildableLibDependency: true,
-    allow: ['../../vitest.base.mjs'],
+    allow: ['../../vitest.base.mjs', '../../tools/bundle.mjs'],
     // Heavy clients load where a command first needs them; their types are imported as ever.
     checkDynamicDependenciesExceptions: ['.*'],
     depConstraints: constraints.map(([layer, below]) => ({

@@ -33,8 +33,10 @@ export const Cell = memo(
     a.address === b.address &&
     a.state === b.state &&
     a.place.row === b.place.row &&
-    a.run === b.run &&
-    a.cell === b.cell,
+    // What is read anew is other objects that mostly say the same.
+    (a.name === undefined ? a.run === b.run : a.run.buildId === b.run.buildId) &&
+    a.name === b.name &&
+    a.cell?.message === b.cell?.message,
 );
 
 function labelOf(name: string, cell: GridCell | null, { buildId }: RunHead): string {

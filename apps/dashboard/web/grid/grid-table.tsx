@@ -52,9 +52,7 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
   useEffect(() => {
     if (lastColumn >= columns.length - 2) onEnd();
   }, [lastColumn, columns.length, onEnd]);
-  // Made between frames, some time before they come into view.
-  const firstBlock = useDeferredValue(Math.floor((shownColumns[0]?.index ?? 0) / BLOCK));
-  const lastBlock = useDeferredValue(Math.floor(lastColumn / BLOCK));
+  const { firstBlock, lastBlock } = useBlocks(shownColumns, columnItems.range);
 
   useEffect(() => {
     if (!wantsFocus.current) return;
@@ -192,4 +190,16 @@ export function GridTable({ name, columns, rows, onEnd }: GridTableProps) {
       <HoverNote columns={columns} rows={rows} place={hovered} />
     </>
   );
+}
+
+/** Blocks of columns that are there: made between frames where they are not in view yet, at once where they are. */
+function useBlocks(
+  columns: readonly { readonly index: number }[],
+  view: { readonly startIndex: number; readonly endIndex: number } | null,
+): { readonly firstBlock: number; readonly lastBlock: number } {
+  const firstBlock = Math.floor((columns[0]?.index ?? 0) / BLOCK);
+  const lastBlock = Math.floor((columns.at(-1)?.index ?? 0) / BLOCK);
+  const [first, last] = [useDeferredValue(firstBlock), useDeferredValue(lastBlock)];
+  const covers = view === null || (first * BLOCK <= view.startIndex && view.endIndex < (last + 1) * BLOCK);
+  return covers ? { firstBlock: first, lastBlock: last } : { firstBlock, lastBlock };
 }

@@ -2,6 +2,7 @@ import { endWithin } from './byte-budget.js';
 import type { KubeClient, LogOptions } from './kube-client.js';
 import type { KubeObject } from './kube-object.js';
 import { at, listAt, numberAt, textAt } from './kube-object.js';
+import { wholeLines } from './text.js';
 
 /** One log of a container. */
 export interface ContainerLog {
@@ -48,6 +49,6 @@ export async function readLogEnd(
   const tailLines = Math.max(1, Math.floor((maxBytes / averageBytes) * 0.8));
   const end = await kube.readLog(pod, { ...options, tailLines, limitBytes: maxBytes });
   // Where the API has cut this one too, its last line may end in half of a secret, which nobody would know as one.
-  const whole = Buffer.byteLength(end) < maxBytes ? end : end.slice(0, end.lastIndexOf('\n') + 1) || end;
+  const whole = Buffer.byteLength(end) < maxBytes ? end : wholeLines(end);
   return `(earlier lines are left out: the log is larger than ${maxBytes} bytes)\n${endWithin(whole, maxBytes).text}`;
 }

@@ -2,7 +2,9 @@ import { containerTroubles } from './container-state.js';
 import type { CallOptions, KubeClient } from './kube-client.js';
 import type { KubeObject } from './kube-object.js';
 import { at, conditionOf, listAt, textAt } from './kube-object.js';
-import { lastLines } from './text.js';
+import { lastLines, wholeLines } from './text.js';
+
+const MAX_LOG_BYTES = 65_536;
 
 /** Some kubelets answer in place of a log with their own trouble, as if all were well. */
 const KUBELET_FAILED = /^(?:failed to try resolving symlinks in path|unable to retrieve container logs for) /;
@@ -44,11 +46,11 @@ export async function podLogs(
     // Between two tries there is no current container: what it said is the previous one's log.
     const previous = at(status, 'state', 'waiting') !== undefined;
     try {
-      const read = (before: boolean): Promise<string> =>
-        kube.readLog(
-          { namespace, name },
-          { container, previous: before, tailLines: logLines, limitBytes: 65_536, signal },
-        );
+      const read = async (before: boolean): Promise<string> => {
+        const range = { container, previous: before, tailLines: logLines, limitBytes: MAX_LOG_BYTES, signal };
+        const text = await kube.readLog({ namespace, name }, range);
+        return Buffer.byteLength(text) < MAX_LOG_BYTES ? text : wholeLines(text);
+      };
       let log = await read(previous);
       // It was restarted since its state was read: what was the current log is now the one before, or the other way round.
       if (KUBELET_FAILED.test(log)) log = await read(!previous).catch(() => log);

@@ -5,7 +5,17 @@ export function lastLines(text: string, count: number): readonly string[] {
   return lines.slice(-count);
 }
 
-/** A text cut to a size, saying so; a line is never a screen long. */
+/**
+ * A text cut to a size at the end of a line, saying so: half of a secret is one that nobody would know, and redact.
+ * Only a single line that is longer is cut within.
+ */
 export function cut(text: string, maxLength: number): string {
-  return text.length <= maxLength ? text : `${text.slice(0, maxLength)}… (${text.length - maxLength} more characters)`;
+  if (text.length <= maxLength) return text;
+  const kept = wholeLines(text.slice(0, maxLength));
+  return `${kept}… (${text.length - kept.length} more characters)`;
+}
+
+/** A text whose end was cut off, without the line that was cut; a single line is left as it is. */
+export function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n') + 1) || text;
 }

@@ -10,6 +10,8 @@ export function packageTests(test = {}) {
       isolate: false,
       include: ['src/**/*.test.ts'],
       testTimeout: 20_000,
+      // A second, as is usual, is little on a machine that does something else meanwhile.
+      expect: { poll: { timeout: 15_000 } },
       globalSetup: fileURLToPath(new URL('tools/vitest-temp-folder.mjs', import.meta.url)),
       ...test,
     },

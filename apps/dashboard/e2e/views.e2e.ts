@@ -98,12 +98,17 @@ describe('Grid', () => {
       await folder.write(path, text);
     }
     const { url } = await serve({ results: folder.uri });
-    const { page } = await openPage(`${url}grid/logs/nightly`);
+    const { page, requests } = await openPage(`${url}grid/logs/nightly`);
+    const asked = () => requests.filter((address) => address.includes('/api/grid?')).length;
     await page.getByText('60 tests, 50 runs, more to the right').waitFor();
     const grid = page.locator('.grid');
-    for (const runs of [100, 130]) {
+    for (const [runs, pages] of [
+      [100, 2],
+      [130, 3],
+    ]) {
       await grid.evaluate((element) => element.scrollTo({ left: element.scrollWidth }));
       await page.getByText(`60 tests, ${runs} runs`).waitFor();
+      expect(asked()).toBe(pages);
     }
     await grid.evaluate((element) => element.scrollTo({ left: element.scrollWidth, top: element.scrollHeight }));
     await page.getByText('e2e.test 059 keeps its promise').first().waitFor();

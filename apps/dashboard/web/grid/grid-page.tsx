@@ -72,7 +72,8 @@ export function GridPage({ job }: { readonly job: string }) {
             columns={model.columns}
             rows={rows}
             onEnd={() => {
-              if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+              // The end of what is shown is not the end of what has come, until that is shown.
+              if (hasNextPage && !isFetchingNextPage && model === joined) void fetchNextPage();
             }}
           />
           <p className="legend" aria-label="Legend">

@@ -104,7 +104,7 @@ describe('Cloud Storage', () => {
   });
 
   it('tells of a connection that is lost in the middle of an object', async () => {
-    const store = open({ idleTimeoutMs: 20 });
+    const store = open({ idleTimeoutMs: 500 });
     await cloud.put('a', 'x'.repeat(100));
     cloud.wire.addFault({ answer: 'cut', times: 2, match: /alt=media/ });
     const lost = expect.objectContaining({ name: 'StorageError', code: 'UNAVAILABLE', operation: 'read', uri });
@@ -210,7 +210,7 @@ describe('Cloud Storage', () => {
   });
 
   it('takes a request without an answer for lost', async () => {
-    const store = open({ maxRetries: 1, requestTimeoutMs: 50 });
+    const store = open({ maxRetries: 1, requestTimeoutMs: 1_000 });
     cloud.wire.addFault({ answer: 'stall', afterBytes: 0 });
     expect(await store.write(uri, 'x')).toMatchObject({ sizeBytes: 1 });
     expect(cloud.wire.requests).toHaveLength(2);
@@ -225,7 +225,7 @@ describe('Cloud Storage', () => {
       cloud.wire.addFault({ answer, afterBytes: 70_000 });
       cloud.wire.addFault({ answer: 503 });
       cloud.wire.addFault({ answer, afterBytes: 10 });
-      const store = open({ maxRetries: 1, idleTimeoutMs: 100 });
+      const store = open({ maxRetries: 1, idleTimeoutMs: 1_000 });
       expect(Buffer.from(await store.read(uri)).equals(content)).toBe(true);
       expect(cloud.wire.requests).toHaveLength(4);
       const [first, ...later] = cloud.wire.requests;
@@ -242,7 +242,7 @@ describe('Cloud Storage', () => {
 
   it('reads on within a part, and through compressed content', async () => {
     const content = Buffer.from(randomBytes(100_000).toString('hex'));
-    const store = open({ maxRetries: 1, idleTimeoutMs: 100 });
+    const store = open({ maxRetries: 1, idleTimeoutMs: 1_000 });
     await store.write(uri, content);
     cloud.wire.addFault({ answer: 'cut', afterBytes: 500 });
     expect(Buffer.from(await store.read(uri, { start: 1_000, end: 1_999 }))).toEqual(content.subarray(1_000, 2_000));
@@ -253,7 +253,7 @@ describe('Cloud Storage', () => {
   });
 
   it('does not go on with another generation than it began with', async () => {
-    const store = open({ maxRetries: 3, idleTimeoutMs: 100 });
+    const store = open({ maxRetries: 3, idleTimeoutMs: 1_000 });
     await store.write(uri, randomBytes(300_000));
     cloud.wire.addFault({ answer: 'cut', afterBytes: 100 });
     const stream = await store.readStream(uri);

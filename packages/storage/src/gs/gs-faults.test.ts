@@ -12,8 +12,8 @@ async function open(faults: readonly string[]) {
     gcs: {
       apiEndpoint: sandbox.env['STORAGE_EMULATOR_HOST'] ?? '',
       maxRetries: 3,
-      requestTimeoutMs: 500,
-      idleTimeoutMs: 500,
+      requestTimeoutMs: 1_500,
+      idleTimeoutMs: 1_500,
     },
     sleep: async () => {},
     random: () => 1,

@@ -9,9 +9,10 @@ export function packageTests(test = {}) {
     test: {
       isolate: false,
       include: ['src/**/*.test.ts'],
-      testTimeout: 20_000,
-      // A second, as is usual, is little on a machine that does something else meanwhile.
-      expect: { poll: { timeout: 15_000 } },
+      // What takes a second here takes long on a machine that does something else meanwhile. These limits end what hangs.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      expect: { poll: { timeout: 30_000 } },
       globalSetup: fileURLToPath(new URL('tools/vitest-temp-folder.mjs', import.meta.url)),
       ...test,
     },

@@ -5,6 +5,4 @@ export default packageTests({
   include: ['e2e/**/*.e2e.ts'],
   globalSetup: ['e2e/chromium.ts'],
   fileParallelism: false,
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
 });

@@ -53,7 +53,7 @@ export async function openPage(
     troubles.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   onTestFinished(async () => {
     await own.close();
     if (!mayFail) expect(troubles).toEqual([]);

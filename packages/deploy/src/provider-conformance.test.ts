@@ -17,7 +17,7 @@ let sandbox: Sandbox;
 const closers: (() => unknown)[] = [];
 beforeAll(async () => {
   sandbox = await startSandbox({ docker: 'off', defaultCluster: true, operationMs: 10 });
-}, 60_000);
+});
 afterAll(async () => {
   for (const close of closers.reverse()) await close();
   await sandbox.close();
@@ -71,7 +71,7 @@ describe.each(providers)('the provider %s', (name, createProvider) => {
   for (const check of checks) it(check.name, check.run, 60_000);
 });
 
-describe(providerConformance, { timeout: 60_000 }, () => {
+describe(providerConformance, () => {
   it('finds a provider that forgets its clusters, and one whose plans differ', async () => {
     const kind = createKindProvider({ kind: join(dir, 'kind') });
     let count = 0;

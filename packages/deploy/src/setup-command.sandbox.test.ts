@@ -28,7 +28,7 @@ spec:
     spec: {containers: [{name: main, image: {{ .Values.image | quote }}}]}
 `;
 
-describe.skipIf(helm === undefined)('seatrial-deploy setup on the sandbox', { timeout: 120_000 }, () => {
+describe.skipIf(helm === undefined)('seatrial-deploy setup on the sandbox', () => {
   let sandbox: Sandbox;
   let dir: string;
   const sources: Record<string, string> = {};
@@ -50,7 +50,7 @@ describe.skipIf(helm === undefined)('seatrial-deploy setup on the sandbox', { ti
     await store.write('gs://seatrial-releases/op.tgz', await readFile(path));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     sources['http://'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}/op.tgz`;
-  }, 60_000);
+  });
   afterAll(async () => {
     server.close();
     await sandbox.close();

@@ -85,7 +85,7 @@ const refOf = ({ apiVersion, kind, metadata }: KubeObject) => ({
   namespace: metadata.namespace,
 });
 
-describe('waits on a cluster', { timeout: 60_000 }, () => {
+describe('waits on a cluster', () => {
   it.each([
     ['a Deployment', workload('Deployment', { replicas: 2 })],
     ['a StatefulSet', workload('StatefulSet', { replicas: 2, serviceName: 'x' })],

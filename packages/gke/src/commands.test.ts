@@ -26,7 +26,7 @@ const dry = (...argv: string[]) =>
 
 const place = ['--zone', 'us-east1-b', '--cluster', 'seatrial-r1'];
 
-describe('seatrial-gke', { timeout: 40_000 }, () => {
+describe('seatrial-gke', () => {
   it('creates, lists, gives credentials, keeps, finds nothing to clean up, and deletes', async () => {
     const { run, dir } = await setUp();
     const created = await run('create', '--zone', 'us-east1-b', '--run-id', 'r1', '--kubeconfig', 'run/kubeconfig');

@@ -7,7 +7,7 @@ import { formatComputeResource } from './compute-resource.js';
 const disks = { project: PROJECT, collection: 'disks' } as const;
 const place = { ...disks, scope: 'zones/us-east1-b' } as const;
 
-describe(createCompute, { timeout: 30_000 }, () => {
+describe(createCompute, () => {
   it('lists the resources of all places', async () => {
     const { compute, sandbox } = await sandboxGke();
     sandbox.compute.add(place, { name: 'a', labels: { x: 'y' }, users: ['https://h/zones/z/instances/vm'] });

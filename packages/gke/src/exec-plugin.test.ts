@@ -41,7 +41,7 @@ async function setUp(tokenLifetimeSeconds: number) {
   return { sandbox, kubeconfig, kubectl, countRuns, dir, command, env };
 }
 
-describe(execPluginUser, { timeout: 120_000 }, () => {
+describe(execPluginUser, () => {
   it('gives kubectl tokens that a cluster takes, and says when they end', async () => {
     const { kubectl, kubeconfig, sandbox, command, env } = await setUp(3600);
     expect(await kubectl('get', 'namespace', 'default', '-o', 'name')).toBe('namespace/default');

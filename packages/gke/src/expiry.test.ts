@@ -6,7 +6,7 @@ import { expiryOf } from './labels.js';
 
 const later = (hours: number) => Math.ceil((Date.now() + hours * HOUR_MS) / 1_000) * 1_000;
 
-describe('extendExpiry', { timeout: 30_000 }, () => {
+describe('extendExpiry', () => {
   it('moves the expiry and keeps all other labels', async () => {
     const { gke } = await sandboxGke();
     const request = { ...requestOf('trial'), labels: { ...requestOf('trial').labels, team: 'a' } };

@@ -16,7 +16,7 @@ async function failing(call: Promise<unknown>): Promise<GkeError> {
 const { location: _, ...anywhere } = requestOf('trial');
 const locations = ['us-east1-b', 'us-east1-c', 'us-west1-a'];
 
-describe('faults of the cloud, against the sandbox', { timeout: 30_000 }, () => {
+describe('faults of the cloud, against the sandbox', () => {
   it('R2: takes the third location when the first two are out of machines, and leaves nothing in those', async () => {
     const { gke, names } = await sandboxGke({ faults: ['gke:stockout:#1-2'] });
     const progress: string[] = [];

@@ -20,7 +20,7 @@ async function drain(nodes: AsyncIterable<unknown>): Promise<void> {
 const withoutGpus = { allocatable: { 'nvidia.com/gpu': '0' } };
 const withGpu = { allocatable: { 'nvidia.com/gpu': '1' } };
 
-describe(createNodeWatcher, { timeout: 30_000 }, () => {
+describe(createNodeWatcher, () => {
   it('tells the nodes at once and after every change', async () => {
     const { gke } = await sandboxGke();
     const cluster = await gke.createCluster(gpuRequest, limits);
@@ -54,7 +54,7 @@ describe(createNodeWatcher, { timeout: 30_000 }, () => {
   });
 });
 
-describe('a cluster is ready', { timeout: 30_000 }, () => {
+describe('a cluster is ready', () => {
   it('only when its GPUs are allocatable', async () => {
     const { gke, sandbox } = await sandboxGke();
     const cluster = await gke.createCluster(gpuRequest, limits);

@@ -47,7 +47,7 @@ for (const major of [4, 3] as const) {
   const path = await findWorkspaceHelm({ major }).catch(() => undefined);
   if (path === undefined) console.warn(`skipped: no helm ${major} for this machine`);
   const skipped = path === undefined ? ' (SKIPPED: not here)' : '';
-  describe.skipIf(path === undefined)(`helm ${major} on a cluster${skipped}`, { timeout: 60_000 }, () => {
+  describe.skipIf(path === undefined)(`helm ${major} on a cluster${skipped}`, () => {
     const namespace = `n${major}`;
     const labels = { 'seatrial.dev/run': `run-${major}` };
     const of = (release: string) => ({ release, namespace, timeoutMs: 30_000 });

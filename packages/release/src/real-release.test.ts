@@ -289,5 +289,5 @@ describe.skipIf(isLabSkipped)(LAB_TITLE, () => {
     expect(second.err).toContain(`${first.info.image} is in the registry already`);
     expect(second.err).not.toContain('pushed ');
     expect(second.err).not.toContain('moved ');
-  }, 60_000);
+  });
 });

@@ -35,9 +35,9 @@ beforeAll(async () => {
       const { status } = await api.readNamespacedPod({ namespace: 'default', name: 'hello' });
       return status?.containerStatuses?.[0]?.ready;
     },
-    { timeout: 15_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
-}, 40_000);
+});
 
 afterAll(() => clients[Symbol.asyncDispose]());
 

@@ -59,7 +59,7 @@ async function createCluster({ env }: Sandbox): Promise<void> {
   const parent = 'projects/sandbox/locations/us-east1-b';
   await client.createCluster(
     { parent, cluster: { name: 'trial', initialNodeCount: 1 } },
-    { timeout: 3000, retry: null },
+    { timeout: 30_000, retry: null },
   );
   await client.close();
 }
@@ -167,7 +167,7 @@ describe(startSandbox, () => {
     for (let count = 0; count < ROUNDS; count += 1) await round();
     expect(await readdir(dir)).toEqual([]);
     await expect.poll(() => open().sort()).toEqual(before.sort());
-  }, 60_000);
+  });
 
   it('carries out a fault plan', async () => {
     await using sandbox = await startSandbox({ ...off, faults: ['storage:503:#1'] });

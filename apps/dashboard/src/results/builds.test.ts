@@ -26,7 +26,7 @@ describe('builds of a bucket', () => {
     const history = [...generateHistory({ job: job.job, runs: RUNS, tests: 1, newestMs, intervalMs: 3_600_000 })];
     const kept = history.filter(({ path }) => path.endsWith('started.json') || path.endsWith('.txt'));
     await Promise.all(kept.map(({ path, text }) => write(path, text)));
-  }, 60_000);
+  });
   afterAll(() => sandbox.close());
 
   const builds = (results: Results) => createBuilds(results, { now: () => nowMs });

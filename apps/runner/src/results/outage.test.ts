@@ -60,7 +60,7 @@ async function tryWithOutage(outage: string, outageMs: number) {
   }
 }
 
-describe('results that cannot be reached', { timeout: 90_000 }, () => {
+describe('results that cannot be reached', () => {
   it('hold a run up, which then goes on and is told as a whole', async () => {
     const { code, told, files, clusters } = await tryWithOutage('storage:503:#15-120', 60_000);
     expect(told).toMatch(/results cannot be reached, trying on[^]*results can be reached again/);

@@ -40,7 +40,7 @@ async function contentsOf(dir: string): Promise<Readonly<Record<string, string>>
   return Object.fromEntries(await Promise.all(texts));
 }
 
-describe('a run that another process has taken over', { timeout: 120_000 }, () => {
+describe('a run that another process has taken over', () => {
   it('stops at once with an error, leaves the cluster to the other, and writes nothing more', async () => {
     await using repo = await exampleRepo();
     await repo.edit('seatrial.yaml', (text) =>

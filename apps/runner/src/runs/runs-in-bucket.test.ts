@@ -6,7 +6,7 @@ import { exampleRepo, seatrial } from '../testing.js';
 const BUCKET = 'gs://seatrial-results';
 const results = ['--results', BUCKET];
 
-describe('seatrial runs, of results in a bucket', { timeout: 90_000 }, () => {
+describe('seatrial runs, of results in a bucket', () => {
   it('lists, shows, follows and stops a run from elsewhere, and lists it as it ended', async () => {
     await using repo = await exampleRepo();
     await using sandbox = await startSandbox({ docker: 'off' });

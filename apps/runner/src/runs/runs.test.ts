@@ -26,7 +26,7 @@ async function endlessRun(repo: ExampleRepo) {
   return { running, run };
 }
 
-describe('seatrial runs', { timeout: 60_000 }, () => {
+describe('seatrial runs', () => {
   it('lists and shows a run while it goes on, and stops it from elsewhere', async () => {
     await using repo = await exampleRepo();
     const { running, run } = await endlessRun(repo);
@@ -70,7 +70,7 @@ describe('seatrial runs', { timeout: 60_000 }, () => {
   });
 });
 
-describe('seatrial e2e --resume', { timeout: 90_000 }, () => {
+describe('seatrial e2e --resume', () => {
   it('refuses a run that another process resumes, and says who holds it and what to do', async () => {
     await using repo = await exampleRepo();
     const { running, run } = await endlessRun(repo);
@@ -99,7 +99,7 @@ describe('seatrial e2e --resume', { timeout: 90_000 }, () => {
   });
 });
 
-describe('seatrial step', { timeout: 60_000 }, () => {
+describe('seatrial step', () => {
   it('runs a task in a run of its own, after what it needs', async () => {
     await using repo = await exampleRepo();
     const { stdout, code } = await seatrial(['step', 'lint', '--results', repo.results], { cwd: repo.dir });
@@ -145,7 +145,7 @@ describe('seatrial step', { timeout: 60_000 }, () => {
   });
 });
 
-describe('seatrial e2e --json', { timeout: 60_000 }, () => {
+describe('seatrial e2e --json', () => {
   it('writes events as lines of JSON, the result last, and runs a chosen task again with --from', async () => {
     await using repo = await exampleRepo();
     const args = ['e2e', '--only', 'clone,lint', '--results', repo.results, '--json'];

@@ -41,7 +41,7 @@ function behaves(start: () => Promise<string>): void {
   let open: OpenCluster;
   beforeAll(async () => {
     open = await openCluster(await start());
-  }, 60_000);
+  });
   afterAll(() => open[Symbol.asyncDispose]());
 
   const run = (options: RunOptions = {}, job = newJob()) =>

@@ -8,7 +8,7 @@ import { pack as createPack } from 'tar-stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSandbox } from '../start-sandbox.js';
 
-const once = { timeout: 5_000, retry: null };
+const once = { timeout: 30_000, retry: null };
 const projectId = 'sandbox';
 const BUCKET = 'sandbox_cloudbuild';
 type Build = protos.google.devtools.cloudbuild.v1.IBuild;
@@ -41,7 +41,7 @@ async function start(options: { operationMs?: number; faults?: string[] } = {}) 
   };
   const wait = async ({ id }: Build) => {
     const get = async () => (await client.getBuild({ projectId, id: id ?? '' }, once))[0];
-    await expect.poll(async () => (await get()).finishTime, { timeout: 5_000 }).toBeTruthy();
+    await expect.poll(async () => (await get()).finishTime).toBeTruthy();
     return get();
   };
   const upload = async (dockerfile: string) => {

@@ -62,7 +62,7 @@ async function start(
 
 const parent = 'projects/p/locations/us-east1-b';
 const name = `${parent}/clusters/trial`;
-const once = { timeout: 3000, retry: null };
+const once = { timeout: 30_000, retry: null };
 
 describe('serveGke, asked by @google-cloud/container', () => {
   it.each(['gRPC', 'REST'] as const)(

@@ -323,7 +323,7 @@ it('has a pod running within a moment', async () => {
   cluster.createPod('quick');
   await cluster.until(pods, 'quick', isReady);
   // Usually well below 100 ms; far more would mean that something polls.
-  expect(performance.now() - startMs).toBeLessThan(2_000);
+  expect(performance.now() - startMs).toBeLessThan(5_000);
 });
 
 it('ends the program when the sandbox is killed', async () => {

@@ -36,7 +36,7 @@ describe('a run that goes on', () => {
     });
     const ended = new Promise<number | null>((resolve) => trial.on('exit', resolve));
     onTestFinished(() => void trial.kill());
-    await expect.poll(async () => (await fetch(`${url}api/jobs`)).text(), { timeout: 20_000 }).toContain('e2e');
+    await expect.poll(async () => (await fetch(`${url}api/jobs`)).text()).toContain('e2e');
     await page.reload();
     await page
       .getByRole('list', { name: /^Runs of/ })
@@ -47,7 +47,7 @@ describe('a run that goes on', () => {
     const timeline = page.getByRole('region', { name: 'Timeline' });
     await timeline.getByRole('button', { name: /^lint ?: running/ }).waitFor();
     await timeline.getByRole('button', { name: /^lint ?: succeeded/ }).waitFor({ timeout: 40_000 });
-    await head.getByText('passed').waitFor({ timeout: 20_000 });
+    await head.getByText('passed').waitFor();
     expect(await ended).toBe(0);
     await expect.poll(() => page.title()).toMatch(/^passed/);
     await page.getByRole('tab', { name: 'Tests' }).click();

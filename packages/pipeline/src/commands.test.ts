@@ -85,7 +85,7 @@ describe('show', () => {
       stdout: [
         'failed in 1m04s',
         '',
-        'TASK     STATE       TIME',
+        'task     state       time',
         'build    succeeded   1.5s',
         'test     failed     1m02s  2 of 3 failed',
         'publish  skipped           needs "test", which failed',
@@ -118,7 +118,7 @@ describe('show', () => {
       resumedMs: [],
       tasks: [{ name: 'build', needs: [], after: [], when: 'all_success', cleanup: false, selected: true }],
     });
-    expect((await run('show', './run')).stdout).toBe('running\n\nTASK   STATE    TIME\nbuild  pending\n');
+    expect((await run('show', './run')).stdout).toBe('running\n\ntask   state    time\nbuild  pending\n');
   });
 
   it('shows each attempt where there were several', async () => {
@@ -146,7 +146,7 @@ describe('show', () => {
       ],
     });
     expect((await run('show', 'run')).stdout).toMatch(
-      /build +running +0ms\n {2}attempt 1 +failed +1\.5s +no space\n {2}attempt 2 +running\n/,
+      /build +running +0ms\n {2}attempt 1, 00:00:00 +failed +1\.5s +no space\n {2}attempt 2, 00:00:02 +running\n/,
     );
   });
 

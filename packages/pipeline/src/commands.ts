@@ -1,6 +1,8 @@
 import type { Command } from '@seatrial/cli';
 import { defineCommand, defineFlags } from '@seatrial/cli';
 
+export { formatTaskTable } from './task-table.js';
+
 /** Flags of `graph`, for its handler. */
 export const graphFlags = defineFlags({
   format: {

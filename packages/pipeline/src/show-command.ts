@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandContext } from '@seatrial/cli';
-import { exitCodes, formatDuration, formatTable, UsageError } from '@seatrial/cli';
+import { exitCodes, formatDuration, UsageError } from '@seatrial/cli';
 import { folderJournalFiles } from './folder-journal-files.js';
 import { createJournal } from './journal.js';
-import type { TaskResult } from './result.js';
 import type { RunReport } from './run-report.js';
 import { readRunReport } from './run-report.js';
+import { formatTaskTable } from './task-table.js';
 
 /** Prints a run from its journal; 1 unless it succeeded. */
 export async function showRun({ args, cwd, flags, print, printJson }: CommandContext): Promise<number> {
@@ -24,27 +24,11 @@ export async function showRun({ args, cwd, flags, print, printJson }: CommandCon
 }
 
 function formatReport({ state, durationMs, tasks, criticalPath }: RunReport): string {
-  const rows = tasks.flatMap((task) => {
-    const { name, state: taskState, durationMs: taskMs, startedMs, error, reason } = task;
-    const time = startedMs === undefined ? '' : formatDuration(taskMs);
-    return [[name, taskState, time, error?.message ?? reason ?? ''], ...attemptRows(task)];
-  });
   const path = criticalPath.tasks.map(({ name, durationMs: ms }) => `${name} ${formatDuration(ms)}`).join(' → ');
   return [
     `${state}${durationMs === undefined ? '' : ` in ${formatDuration(durationMs)}`}`,
     '',
-    formatTable(rows, { header: ['TASK', 'STATE', 'TIME', ''], alignRight: [2] }),
+    formatTaskTable(tasks),
     ...(path === '' ? [] : ['', `critical path ${formatDuration(criticalPath.durationMs)}: ${path}`]),
   ].join('\n');
-}
-
-/** One row for each attempt, where there were several. */
-function attemptRows({ attemptHistory = [] }: TaskResult): readonly string[][] {
-  if (attemptHistory.length < 2) return [];
-  return attemptHistory.map(({ startedMs, endedMs, outcome = 'running', error }, at) => [
-    `  attempt ${at + 1}`,
-    outcome,
-    endedMs === undefined ? '' : formatDuration(endedMs - startedMs),
-    error?.message ?? '',
-  ]);
 }

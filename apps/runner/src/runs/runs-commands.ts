@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { type ContextOf, formatDuration, formatTable } from '@seatrial/cli';
-import type { TaskResult } from '@seatrial/pipeline';
+import { formatTaskTable } from '@seatrial/pipeline/commands';
 import { joinUri, type ObjectStore } from '@seatrial/storage';
 import { RunnerError } from '../errors.js';
 import type { runsCancelFlags, runsListFlags, runsLogsFlags, runsShowFlags } from '../flags.js';
@@ -53,17 +53,8 @@ export async function show(context: ContextOf<typeof runsShowFlags>): Promise<vo
   const { uri, facts } = await openRun(context);
   const { report, state, process } = facts;
   if (flags.json) return printJson({ uri, ...report, state, process });
-  const rows = report.tasks.flatMap((task) => [
-    [
-      task.name,
-      task.state,
-      task.startedMs === undefined ? '' : formatDuration(task.durationMs),
-      firstLine(task.error?.message ?? task.reason),
-    ],
-    ...attemptRows(task),
-  ]);
   print(`${state}  started ${timeOf(report.startedMs)} UTC${process === undefined ? '' : ` on ${process.host}`}\n`);
-  print(formatTable(rows, { header: ['task', 'state', 'time', ''], alignRight: [2] }));
+  print(formatTaskTable(report.tasks));
   print(`\nresults   ${uri}`);
   if (state === 'running') print(`stop      seatrial runs cancel ${uri}`);
   else if (state !== 'succeeded') print(`resume    seatrial e2e --resume ${uri}`);
@@ -130,21 +121,6 @@ async function openRun(
   throw new RunnerError('RUN_NOT_FOUND', `no run at ${uri}`, {
     hint: 'Give the URI that the run printed after "results", or a build id that "seatrial runs list" shows.',
   });
-}
-
-/** One row for each attempt, where there were several: when it began, which says how long the pause before it was. */
-function attemptRows({ attemptHistory = [] }: TaskResult): readonly string[][] {
-  if (attemptHistory.length < 2) return [];
-  return attemptHistory.map(({ startedMs, endedMs, outcome = 'running', error }, at) => [
-    `  attempt ${at + 1}, ${new Date(startedMs).toISOString().slice(11, 19)}`,
-    outcome,
-    endedMs === undefined ? '' : formatDuration(endedMs - startedMs),
-    firstLine(error?.message),
-  ]);
-}
-
-function firstLine(text = ''): string {
-  return text.split('\n')[0] ?? '';
 }
 
 function timeOf(ms: number): string {

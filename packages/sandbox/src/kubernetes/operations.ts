@@ -1,4 +1,5 @@
 import { admitPod, admitTolerations } from './admission/pods.js';
+import { admitLimits } from './admission/limit-bounds.js';
 import { applyLimitRanges } from './admission/limit-ranges.js';
 import { admitQuota } from './admission/quota.js';
 import { ApiError } from './api-error.js';
@@ -110,11 +111,12 @@ export class Operations {
       ...validateCustom(resource, object),
       ...validateObject(resource, object, undefined),
     ]);
+    admitLimits(resource, object, { store });
+    admitQuota(resource, object, { store });
     const name = meta.name ?? '';
     const existing = store.get(resource.bucket, meta.namespace, name);
     if (existing !== undefined)
       throw errors.alreadyExists(resource, name, existing.metadata.deletionTimestamp !== undefined);
-    admitQuota(resource, object, store);
     options.admission?.validate(object, undefined);
     const stored = toStored(resource, object);
     if (options.dryRun === true) return fromStored(resource, stored);
@@ -208,6 +210,10 @@ export class Operations {
       ...validateObject(resource, object, live),
       ...validateUpdate(resource, object, live, options.subresource),
     ]);
+    if (options.subresource === undefined) {
+      admitLimits(resource, object, { store, live });
+      admitQuota(resource, object, { store, live });
+    }
     options.admission?.validate(object, live);
     const isLacking = lacksDefaults || lacksBytes(resource, object);
     const written = this.#committer.commit(resource, {

@@ -5,6 +5,7 @@ import type { FieldError } from '../errors.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import type { Resource } from '../resources.js';
 import { validateConfigMap, validateSecret } from './config.js';
+import { jobChangeFaults } from './job-change.js';
 import { validateLimitRange } from './limit-ranges.js';
 import { validateIngress, validateNetworkPolicy, validateService } from './network.js';
 import { validateAutoscaler, validateClaim, validateLease } from './others.js';
@@ -133,11 +134,7 @@ const updateValidators: Readonly<Record<string, UpdateValidator>> = {
   'replicasets.apps': fixedSelector,
   'daemonsets.apps': fixedSelector,
   'statefulsets.apps': statefulSetChange,
-  'jobs.batch': all(
-    fixed('spec.completions', ({ spec }) => spec?.['completions']),
-    fixedSelector,
-    jobTemplateChange,
-  ),
+  'jobs.batch': jobChangeFaults,
   'pods.': ({ spec = {} }, { spec: live = {} }) => {
     const change = podSpecChange(spec, live, isEqual);
     // A changed number of containers is all that is told.
@@ -201,13 +198,6 @@ function statefulSetChange({ spec = {} }: KubeObject, { spec: live = {} }: KubeO
     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', " +
     "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
   return isEqual(rest(spec), rest(live)) ? [] : [fault.forbidden('spec', why)];
-}
-
-function jobTemplateChange({ spec = {} }: KubeObject, { spec: live = {} }: KubeObject): FieldError[] {
-  if (live['suspend'] === true) return [];
-  return isEqual(spec['template'], live['template'])
-    ? []
-    : [fault.invalid('spec.template', spec['template'], IMMUTABLE)];
 }
 
 /** Faults of a change: what may not be changed once it is set. */

@@ -75,15 +75,6 @@ export class Operations {
       }
       meta.namespace = namespace ?? '';
     } else delete meta.namespace;
-    // It is the storage that refuses a version, which a dry run does not come to.
-    const isVersioned = !['', '0'].includes(meta.resourceVersion ?? '');
-    if (isVersioned && options.dryRun !== true) {
-      throw new ApiError({
-        code: 500,
-        reason: '',
-        message: 'resourceVersion should not be set on objects to be created',
-      });
-    }
     this.#nameNew(object);
     this.#requireNamespace(resource, object);
     const { store, clock, newId } = this.#deps;
@@ -113,6 +104,15 @@ export class Operations {
     ]);
     admitLimits(resource, object, { store });
     admitQuota(resource, object, { store });
+    // It is the storage that refuses a version, which a dry run does not come to.
+    const isVersioned = !['', '0'].includes(meta.resourceVersion ?? '');
+    if (isVersioned && options.dryRun !== true) {
+      throw new ApiError({
+        code: 500,
+        reason: '',
+        message: 'resourceVersion should not be set on objects to be created',
+      });
+    }
     const name = meta.name ?? '';
     const existing = store.get(resource.bucket, meta.namespace, name);
     if (existing !== undefined)
@@ -215,10 +215,12 @@ export class Operations {
       admitQuota(resource, object, { store, live });
     }
     options.admission?.validate(object, live);
-    const isLacking = lacksDefaults || lacksBytes(resource, object);
+    const isLackingBytes = lacksBytes(resource, object);
+    const isLacking = lacksDefaults || isLackingBytes;
     const written = this.#committer.commit(resource, {
       live: stored,
       next: toStored(resource, object),
+      ...(isLackingBytes ? { unstored: object } : {}),
       dryRun: options.dryRun === true,
       isLacking,
     });

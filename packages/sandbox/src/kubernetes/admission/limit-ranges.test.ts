@@ -134,6 +134,8 @@ describe('the bounds of a LimitRange', () => {
       'maximum storage usage per PersistentVolumeClaim is 2Gi, but request is 5Gi',
     );
     const { name = '' } = createClaim('2Gi').metadata;
+    const bind = (draft: KubeObject): void => void (draft.status = { phase: 'Bound', capacity: { storage: '2Gi' } });
+    api.modify(resources.persistentVolumeClaims, 'test', name, bind, { subresource: 'status' });
     const grow = (storage: string): void =>
       void api.modify(resources.persistentVolumeClaims, 'test', name, (draft) => {
         draft.spec = { ...draft.spec, resources: { requests: { storage } } };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../clock.js';
-import type { Fields, KubeApi } from '../kube-api.js';
+import type { Fields, KubeApi, KubeObject } from '../kube-api.js';
 import { createTestApi, ManualClock, settle } from '../nodes/testing.js';
 import { startControllers } from './controllers.js';
 import { resources } from './resources.js';
@@ -117,6 +117,8 @@ describe('a ResourceQuota', () => {
     const metadata = { name: 'a', namespace: 'test' };
     const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
     api.create(resources.persistentVolumeClaims, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec });
+    const bind = (draft: KubeObject): void => void (draft.status = { phase: 'Bound', capacity: { storage: '1Gi' } });
+    api.modify(resources.persistentVolumeClaims, 'test', 'a', bind, { subresource: 'status' });
     const grow = (storage: string): void =>
       void api.modify(resources.persistentVolumeClaims, 'test', 'a', (draft) => {
         draft.spec = { ...draft.spec, resources: { requests: { storage } } };

@@ -73,6 +73,8 @@ describe(createKubeServer, () => {
     expect(kept).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'a', resourceVersion: '1' } });
     const message = 'resourceVersion should not be set on objects to be created';
     expect(await ask('POST', '/configmaps', versioned)).toMatchObject({ code: 500, message });
+    const faulty = { metadata: { ...versioned.metadata, labels: { a: 'not ok' } } };
+    expect(await ask('POST', '/configmaps', faulty)).toMatchObject({ code: 422 });
   });
 
   it.each([
@@ -85,6 +87,17 @@ describe(createKubeServer, () => {
     const labelled = { ...object, metadata: { name: 'a', labels: { b: 'x' } } };
     const { code: refused = 200 } = await ask('PATCH', '/configmaps/a?fieldManager=me', labelled, type);
     expect(refused).toBe(code);
+  });
+
+  it('answers with bytes that are none where an apply lets go of an object that was to be deleted', async () => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+    const applied = 'application/apply-patch+yaml';
+    const held = { ...object, metadata: { name: 'a', finalizers: ['example.com/hold'] } };
+    await ask('PATCH', '/configmaps/a?fieldManager=me', held, applied);
+    await ask('DELETE', '/configmaps/a');
+    const last = await ask('PATCH', '/configmaps/a?fieldManager=me', { ...object, binaryData: { raw: '' } }, applied);
+    expect(last).toMatchObject({ kind: 'ConfigMap', binaryData: { raw: null } });
+    expect(await ask('GET', '/configmaps/a')).toMatchObject({ code: 404 });
   });
 
   it('goes on after a full page even if nothing that is left matches: it has not looked', async () => {

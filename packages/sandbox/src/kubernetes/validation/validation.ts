@@ -4,6 +4,7 @@ import { fault } from '../errors.js';
 import type { FieldError } from '../errors.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import type { Resource } from '../resources.js';
+import { claimChangeFaults } from './claim-change.js';
 import { validateConfigMap, validateSecret } from './config.js';
 import { jobChangeFaults } from './job-change.js';
 import { validateLimitRange } from './limit-ranges.js';
@@ -155,16 +156,7 @@ const updateValidators: Readonly<Record<string, UpdateValidator>> = {
   },
   'rolebindings.rbac.authorization.k8s.io': fixedRoleRef,
   'clusterrolebindings.rbac.authorization.k8s.io': fixedRoleRef,
-  'persistentvolumeclaims.': ({ spec = {} }, { spec: live = {} }) => {
-    const rest = ({ resources: _resources, volumeName: _volumeName, ...others }: Fields): Fields => others;
-    const why =
-      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
-    const faults = isEqual(rest(spec), rest(live)) ? [] : [fault.forbidden('spec', why)];
-    if (!isEqual(spec['volumeMode'], live['volumeMode'])) {
-      faults.push(fault.invalid('volumeMode', spec['volumeMode'], IMMUTABLE));
-    }
-    return faults;
-  },
+  'persistentvolumeclaims.': claimChangeFaults,
   'customresourcedefinitions.apiextensions.k8s.io': validateDefinitionUpdate,
 };
 

@@ -13,8 +13,10 @@ export const applies: readonly Difference[] = [
     explains({ step, real, ours }) {
       if (!isApply(step) || real.status !== 422 || ours.status !== 422) return false;
       const { more, less } = singleCauses(real, ours);
-      // Faults of what 1.20 has left: nothing that the configuration has, and beside all that is wrong with that.
-      return more.length > 0 && less.length === 0 && more.every(({ field }) => !isConfigured(step, String(field)));
+      // Faults of what 1.20 has left, which the configuration does not have; or of what lacks it, now that it is gone.
+      const isAround = ({ field }: Fields): boolean =>
+        more.some((cause) => String(cause['field']).startsWith(`${String(field)}.`));
+      return more.length > 0 && more.every(({ field }) => !isConfigured(step, String(field))) && less.every(isAround);
     },
     settle(object) {
       for (const spec of [object['spec'], object['spec']?.template?.spec] as (Fields | undefined)[]) {

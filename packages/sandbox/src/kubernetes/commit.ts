@@ -8,6 +8,8 @@ export interface Change {
   readonly live: KubeObject;
   /** As it is to be stored. */
   readonly next: KubeObject;
+  /** As it was made, before it took the form that is stored. @default next */
+  readonly unstored?: KubeObject;
   readonly dryRun: boolean;
   /** Does the real server store it without something that reading adds: empty bytes (`lacksBytes`), defaults? */
   readonly isLacking: boolean;
@@ -24,11 +26,12 @@ export class Committer {
   }
 
   /** The object as it is stored now, or as it was last. */
-  commit(resource: Resource, { live, next, dryRun, isLacking }: Change): KubeObject {
+  commit(resource: Resource, { live, next, unstored, dryRun, isLacking }: Change): KubeObject {
     if (isFinished(resource, next)) {
       if (!dryRun) this.#store.remove(resource.bucket, live);
       const { resourceVersion = '' } = live.metadata;
-      return { ...next, metadata: { ...next.metadata, resourceVersion } };
+      // What is not stored is answered as it was made, empty bytes that are none included.
+      return { ...(unstored ?? next), metadata: { ...next.metadata, resourceVersion } };
     }
     if (isUnchanged(live, next) && this.#lacking.has(live) === isLacking) return live;
     if (dryRun) return next;

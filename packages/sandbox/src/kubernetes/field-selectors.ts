@@ -54,8 +54,8 @@ const shortRefusal = new Set([
   'namespaces.',
   'secrets.',
   'replicationcontrollers.',
-  'jobs.batch',
   'services.',
+  'certificatesigningrequests.certificates.k8s.io',
 ]);
 
 /** Does a stored object belong? */
@@ -77,5 +77,6 @@ function readerOf(resource: Resource, { field }: FieldTerm): Reader {
   if (reader !== undefined) return reader;
   if (shortRefusal.has(resource.bucket) || resource.custom !== undefined)
     throw badRequest(`field label not supported: ${field}`);
+  if (resource.bucket === 'jobs.batch') throw badRequest(`field label "${field}" not supported for batchv1.Job`);
   throw badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }

@@ -1,4 +1,5 @@
 import { admitPod, admitTolerations } from './admission/pods.js';
+import { admitLimits } from './admission/limit-bounds.js';
 import { applyLimitRanges } from './admission/limit-ranges.js';
 import { admitQuota } from './admission/quota.js';
 import { ApiError } from './api-error.js';
@@ -74,15 +75,6 @@ export class Operations {
       }
       meta.namespace = namespace ?? '';
     } else delete meta.namespace;
-    // It is the storage that refuses a version, which a dry run does not come to.
-    const isVersioned = !['', '0'].includes(meta.resourceVersion ?? '');
-    if (isVersioned && options.dryRun !== true) {
-      throw new ApiError({
-        code: 500,
-        reason: '',
-        message: 'resourceVersion should not be set on objects to be created',
-      });
-    }
     this.#nameNew(object);
     this.#requireNamespace(resource, object);
     const { store, clock, newId } = this.#deps;
@@ -110,11 +102,21 @@ export class Operations {
       ...validateCustom(resource, object),
       ...validateObject(resource, object, undefined),
     ]);
+    admitLimits(resource, object, { store });
+    admitQuota(resource, object, { store });
+    // It is the storage that refuses a version, which a dry run does not come to.
+    const isVersioned = !['', '0'].includes(meta.resourceVersion ?? '');
+    if (isVersioned && options.dryRun !== true) {
+      throw new ApiError({
+        code: 500,
+        reason: '',
+        message: 'resourceVersion should not be set on objects to be created',
+      });
+    }
     const name = meta.name ?? '';
     const existing = store.get(resource.bucket, meta.namespace, name);
     if (existing !== undefined)
       throw errors.alreadyExists(resource, name, existing.metadata.deletionTimestamp !== undefined);
-    admitQuota(resource, object, store);
     options.admission?.validate(object, undefined);
     const stored = toStored(resource, object);
     if (options.dryRun === true) return fromStored(resource, stored);
@@ -208,11 +210,17 @@ export class Operations {
       ...validateObject(resource, object, live),
       ...validateUpdate(resource, object, live, options.subresource),
     ]);
+    if (options.subresource === undefined) {
+      admitLimits(resource, object, { store, live });
+      admitQuota(resource, object, { store, live });
+    }
     options.admission?.validate(object, live);
-    const isLacking = lacksDefaults || lacksBytes(resource, object);
+    const isLackingBytes = lacksBytes(resource, object);
+    const isLacking = lacksDefaults || isLackingBytes;
     const written = this.#committer.commit(resource, {
       live: stored,
       next: toStored(resource, object),
+      ...(isLackingBytes ? { unstored: object } : {}),
       dryRun: options.dryRun === true,
       isLacking,
     });

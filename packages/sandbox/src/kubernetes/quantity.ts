@@ -74,6 +74,18 @@ export function compareQuantities(a: string | number, b: string | number): numbe
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** How many times the one is the other; texts that are no quantities count as zero. */
+export function ratioOf(a: string, b: string): number {
+  return Number(parse(a)?.nanos ?? 0n) / Number(parse(b)?.nanos ?? 0n);
+}
+
+/** What is left of the one without the other, in canonical form and that of the first, and never less than zero. */
+export function subtractQuantities(a: string, b: string): string {
+  const right = parse(b)?.nanos ?? 0n;
+  const left = addQuantities(a, `${-right}n`);
+  return left.startsWith('-') ? '0' : left;
+}
+
 /** The sum in canonical form, in the form of the first. */
 export function addQuantities(a: string, b: string): string {
   const left = parse(a);

@@ -88,21 +88,30 @@ function readCustom(
   resource: Resource,
   body: Record<string, unknown>,
 ): { object: KubeObject; unknownFields: readonly string[] } {
-  if (body['kind'] === undefined || body['apiVersion'] === undefined) {
-    const missing = body['kind'] === undefined ? 'Kind' : 'apiVersion';
-    throw errors.badRequest(`Object '${missing}' is missing in '${JSON.stringify(body)}'`);
-  }
-  let metadata: Record<string, unknown>;
-  try {
-    metadata = decode(objectMetaType, body['metadata'], 'metadata').value;
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw errors.badRequest(
-      `${resource.kind} in version "${String(body['apiVersion']).split('/').at(-1)}" cannot be handled as a ${resource.kind}: ${error.message}`,
-    );
-  }
+  const metadata = readCustomMetadata(resource, body);
   const { value, unknownFields } = decodeCustom(resource, structuredClone(body));
   return { object: { ...value, metadata } as unknown as KubeObject, unknownFields };
+}
+
+/** Decodes what every custom resource has, of whatever kind and version it says it is. @throws {ApiError} 400 */
+export function readCustomMetadata(
+  resource: Resource,
+  body: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const { kind, apiVersion } = body;
+  if (kind === undefined || apiVersion === undefined) {
+    const missing = kind === undefined ? 'Kind' : 'apiVersion';
+    throw errors.badRequest(`Object '${missing}' is missing in '${JSON.stringify(body)}'`);
+  }
+  try {
+    return decode(objectMetaType, body['metadata'], 'metadata').value;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const version = String(apiVersion).split('/').at(-1);
+    throw errors.badRequest(
+      `${String(kind)} in version "${version}" cannot be handled as a ${resource.kind}: ${error.message}`,
+    );
+  }
 }
 
 function strictError(resource: Resource, texts: readonly string[]): ApiError {

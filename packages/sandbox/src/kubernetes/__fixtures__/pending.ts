@@ -44,7 +44,6 @@ export const pending: Readonly<Record<string, Readonly<Record<number, string>>>>
   'api-defaults-others': {
     10: 'token secrets are not made since 1.24',
     19: 'policy/v1beta1 is not served',
-    27: 'the limit ranger leaves no annotation',
   },
   'api-defaults-workloads': {
     8: 'batch/v1beta1 is not served',

@@ -1,5 +1,6 @@
 import type { Fields, KubeObject } from '../kube-api.js';
-import { addQuantities, compareQuantities } from '../quantity.js';
+import { amountsOfContainers, sum } from '../pod-resources.js';
+import { addQuantities, subtractQuantities } from '../quantity.js';
 
 /** Amounts by the names that quotas give them: `pods`, `requests.cpu`, `count/deployments.apps`. */
 export type Usage = Readonly<Record<string, string>>;
@@ -32,14 +33,13 @@ export function usageOf({ group, resource }: CountedResource, object: KubeObject
 
 /** The sum of what objects use. */
 export function sumUsage(all: readonly Usage[]): Usage {
-  const sum: Record<string, string> = {};
-  for (const usage of all) {
-    for (const [name, amount] of Object.entries(usage)) {
-      const before = sum[name];
-      sum[name] = before === undefined ? amount : addQuantities(before, amount); // in the form of the first
-    }
-  }
-  return sum;
+  return all.reduce(sum, {});
+}
+
+/** What an object uses more than it did: what a change asks of the quotas. */
+export function growthOf(usage: Usage, before: Usage): Usage {
+  const growth = Object.entries(usage).map(([name, amount]) => [name, subtractQuantities(amount, before[name] ?? '0')]);
+  return Object.fromEntries(growth.filter(([, amount]) => amount !== '0'));
 }
 
 /** Does a quota count this object? Quotas with scopes are about pods only. */
@@ -92,24 +92,16 @@ function matchesScope({ scopeName, operator, values = [] }: Fields, spec: Fields
 const isEnded = ({ status }: KubeObject): boolean => ['Succeeded', 'Failed'].includes(status?.['phase']);
 
 function computeOf({ spec = {} }: KubeObject): Usage {
-  const running = sumUsage(((spec['containers'] ?? []) as Fields[]).map(amountsOf));
-  const usage: Record<string, string> = { ...running };
-  // They run one after the other, and before the others.
-  for (const container of (spec['initContainers'] ?? []) as Fields[]) {
-    for (const [name, amount] of Object.entries(amountsOf(container))) {
-      if (compareQuantities(amount, usage[name] ?? '0') > 0) usage[name] = amount;
-    }
-  }
-  return usage;
-}
-
-function amountsOf({ resources = {} }: Fields): Usage {
   const usage: Record<string, string> = {};
-  for (const [name, amount] of Object.entries<string>(resources.requests ?? {})) {
+  for (const [name, amount] of Object.entries(sum(amountsOfContainers(spec, 'requests'), spec['overhead'] ?? {}))) {
     usage[`requests.${name}`] = amount;
     usage[name] = amount;
   }
-  for (const [name, amount] of Object.entries<string>(resources.limits ?? {})) usage[`limits.${name}`] = amount;
+  const limits = amountsOfContainers(spec, 'limits');
+  for (const [name, amount] of Object.entries(limits)) {
+    usage[`limits.${name}`] =
+      spec['overhead']?.[name] === undefined ? amount : addQuantities(amount, spec['overhead'][name]);
+  }
   return usage;
 }
 

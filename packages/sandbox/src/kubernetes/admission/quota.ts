@@ -3,23 +3,30 @@ import type { Fields, KubeObject } from '../kube-api.js';
 import { addQuantities, compareQuantities } from '../quantity.js';
 import type { Resource } from '../resources.js';
 import type { ObjectStore } from '../store.js';
-import { isInScope, names, REQUIRED, sumUsage, usageOf } from './quota-usage.js';
+import { growthOf, isInScope, names, REQUIRED, sumUsage, usageOf } from './quota-usage.js';
 import type { Usage } from './quota-usage.js';
 
+/** Kinds whose changes are asked about: of others only their creation is. */
+const CHANGING = ['persistentvolumeclaims.', 'services.'];
+
 /**
- * Asks the quotas of its namespace about a new object.
+ * Asks the quotas of its namespace about an object that is new, or about what it uses more than `live` did.
  *
  * @throws {ApiError} 403 when one of them would be exceeded, or a container does not name what one of them limits
  */
-export function admitQuota(resource: Resource, object: KubeObject, store: ObjectStore): void {
-  if (!resource.namespaced) return;
+export function admitQuota(
+  resource: Resource,
+  object: KubeObject,
+  { store, live }: { readonly store: ObjectStore; readonly live?: KubeObject | undefined },
+): void {
+  if (!resource.namespaced || (live !== undefined && !CHANGING.includes(resource.bucket))) return;
   const namespace = object.metadata.namespace ?? '';
   for (const quota of store.list('resourcequotas.', namespace)) {
     if (!isInScope(quota, resource, object)) continue;
     const hard: Usage = quota.spec?.['hard'] ?? {};
     const missing = resource.bucket === 'pods.' ? missingOf(object, hard) : '';
     if (missing !== '') throw refusal(`failed quota: ${quota.metadata.name}: must specify ${missing}`);
-    const asked = Object.entries(usageOf(resource, object)).filter(([name]) => hard[name] !== undefined);
+    const asked = Object.entries(askedOf(quota)).filter(([name]) => hard[name] !== undefined);
     if (asked.length === 0) continue;
     const counted = store.list(resource.bucket, namespace).filter((other) => isInScope(quota, resource, other));
     const used = sumUsage(counted.map((other) => usageOf(resource, other)));
@@ -33,6 +40,11 @@ export function admitQuota(resource: Resource, object: KubeObject, store: Object
       `exceeded quota: ${quota.metadata.name}, requested: ${list((_, amount) => amount)}, used: ` +
         `${list((name) => used[name] ?? '0')}, limited: ${list((name) => hard[name] ?? '0')}`,
     );
+  }
+
+  function askedOf(quota: KubeObject): Usage {
+    const before = live !== undefined && isInScope(quota, resource, live) ? usageOf(resource, live) : {};
+    return growthOf(usageOf(resource, object), before);
   }
 
   function refusal(why: string): Error {

@@ -47,4 +47,19 @@ describe(applyConfiguration, () => {
     expect(object.spec).toEqual({ ports: [http] });
     expect(object.metadata.labels).toEqual({ app: 'web' });
   });
+
+  it('takes an element away with whoever owned it as a whole, and from those who owned some of it', () => {
+    const { metadata, ...rest } = service([http, https]);
+    const painter = { ...taken, manager: 'painter', operation: 'Update' };
+    const name = { ...painter, fieldsV1: { 'f:spec': { 'f:ports': { [byPort(443)]: { 'f:name': {} } } } } };
+    const live = { ...rest, metadata: { ...metadata, managedFields: [taken, name] } } as KubeObject;
+    const time = '2026-01-01T00:00:01Z';
+    const { object, managed } = applyConfiguration(resource, live, service([http]), {
+      manager: 'kubectl',
+      force: false,
+      time,
+    });
+    expect(object.spec).toEqual({ ports: [http] });
+    expect(managed.map(({ manager }) => manager)).toEqual(['kubectl']);
+  });
 });

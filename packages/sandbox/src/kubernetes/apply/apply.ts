@@ -52,11 +52,14 @@ export function applyConfiguration(
     const mine = entries.find(isMine);
     const others = entries.filter((entry) => entry !== mine);
     const changes = compare(schema, bare, merged);
-    const moved = resolveConflicts(others, changes.modified.union(changes.added).intersection(claimed), request.force);
+    let moved = resolveConflicts(others, changes.modified.union(changes.added).intersection(claimed), request.force);
     if (mine !== undefined) {
       // A set may name parents that the claim does not, but it claims them by what is in them.
       const kept = moved.reduce((all, { fields }) => all.union(withAncestors(fields)), withAncestors(claimed));
       merged = removeFields(schema, merged, onlyWhole(mine.fields.difference(kept))) as KubeObject;
+      // What goes is nobody's any longer, in whatever part others owned it.
+      const { removed } = compare(schema, bare, merged);
+      moved = moved.map((entry) => ({ ...entry, fields: entry.fields.difference(removed) }));
     }
     const entry: ManagedEntry = {
       manager: request.manager,
@@ -118,16 +121,19 @@ function conflictError(conflicts: readonly { entry: ManagedEntry; paths: string[
   return new ApiError({ code: 409, reason: 'Conflict', message, details: { causes } });
 }
 
-/** With everything above a member a member too: an element lives while anything below it is owned. */
+/**
+ * With the structs and maps above a member members too: they live while anything below them is owned. An element of a
+ * list does not: it goes with who owned it as a whole, whatever others owned of it.
+ */
 function withAncestors(set: FieldSet): FieldSet {
   const result = set.clone();
-  const mark = (node: FieldSet): boolean => {
+  const mark = (node: FieldSet, name: string): boolean => {
     let any = node.member;
-    for (const child of node.children.values()) any = mark(child) || any;
-    node.member = any;
+    for (const [below, child] of node.children) any = mark(child, below) || any;
+    if (!name.startsWith('k:')) node.member = any;
     return any;
   };
-  mark(result);
+  mark(result, '');
   return result;
 }
 

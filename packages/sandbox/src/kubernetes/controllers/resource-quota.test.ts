@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../clock.js';
-import type { Fields, KubeApi } from '../kube-api.js';
+import type { Fields, KubeApi, KubeObject } from '../kube-api.js';
 import { createTestApi, ManualClock, settle } from '../nodes/testing.js';
 import { startControllers } from './controllers.js';
 import { resources } from './resources.js';
@@ -97,5 +97,59 @@ describe('a ResourceQuota', () => {
       'fast.storageclass.storage.k8s.io/requests.storage': '1Gi',
     });
     expect(() => create('b')).toThrow('exceeded quota');
+  });
+
+  it('counts sidecars beside the containers, and the overhead of the pod', async () => {
+    createQuota({ 'requests.cpu': '2' });
+    const sidecar = {
+      name: 'side',
+      image: 'side:1',
+      restartPolicy: 'Always',
+      resources: { requests: { cpu: '200m' } },
+    };
+    const first = { name: 'first', image: 'first:1', resources: { requests: { cpu: '150m' } } };
+    createPod('a', small, { initContainers: [first, sidecar], overhead: { cpu: '10m' } });
+    expect(await used()).toEqual({ 'requests.cpu': '310m' });
+  });
+
+  it('refuses a claim that grows beyond it, and asks for the growth only', () => {
+    createQuota({ 'requests.storage': '3Gi', persistentvolumeclaims: '1' });
+    const metadata = { name: 'a', namespace: 'test' };
+    const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+    api.create(resources.persistentVolumeClaims, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec });
+    const bind = (draft: KubeObject): void => void (draft.status = { phase: 'Bound', capacity: { storage: '1Gi' } });
+    api.modify(resources.persistentVolumeClaims, 'test', 'a', bind, { subresource: 'status' });
+    const grow = (storage: string): void =>
+      void api.modify(resources.persistentVolumeClaims, 'test', 'a', (draft) => {
+        draft.spec = { ...draft.spec, resources: { requests: { storage } } };
+      });
+    expect(() => grow('3Gi')).not.toThrow();
+    expect(() => grow('4Gi')).toThrow(
+      'exceeded quota: quota, requested: requests.storage=1Gi, used: requests.storage=3Gi, limited: requests.storage=3Gi',
+    );
+  });
+
+  it('refuses a Service that becomes what there may be no more of', () => {
+    createQuota({ services: '1', 'services.nodeports': '1', 'services.loadbalancers': '0' });
+    const metadata = { name: 'a', namespace: 'test' };
+    const ports = [
+      { name: 'a', port: 80 },
+      { name: 'b', port: 81 },
+    ];
+    api.create(resources.services, { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports } });
+    const change = (members: Fields): void =>
+      void api.modify(resources.services, 'test', 'a', (draft) => void Object.assign(draft.spec ?? {}, members));
+    expect(() => change({ type: 'LoadBalancer' })).toThrow(
+      'services "a" is forbidden: exceeded quota: quota, requested: services.loadbalancers=1,services.nodeports=2, ' +
+        'used: services.loadbalancers=0,services.nodeports=0, limited: services.loadbalancers=0,services.nodeports=1',
+    );
+    expect(() => change({ type: 'NodePort', ports: ports.slice(0, 1) })).not.toThrow();
+    expect(() => change({ selector: { app: 'a' } })).not.toThrow();
+  });
+
+  it('is asked before it is seen that the name is taken', () => {
+    createQuota({ pods: '1' });
+    createPod('a');
+    expect(() => createPod('a')).toThrow('exceeded quota');
   });
 });

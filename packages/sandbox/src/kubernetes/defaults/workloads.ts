@@ -79,9 +79,7 @@ function defaultJobSpec(spec: Fields): void {
     setDefaults(spec, { completions: 1, parallelism: 1 });
   }
   const perIndex = spec['backoffLimitPerIndex'] !== undefined;
-  for (const rule of (spec['podFailurePolicy']?.rules ?? []) as Fields[]) {
-    for (const pattern of (rule['onPodConditions'] ?? []) as Fields[]) setDefault(pattern, 'status', 'True');
-  }
+  defaultFailurePolicy(spec);
   setDefaults(spec, {
     parallelism: 1,
     backoffLimit: perIndex ? MAX_INT32 : 6,
@@ -93,7 +91,13 @@ function defaultJobSpec(spec: Fields): void {
   defaultTemplate(spec);
 }
 
-/** CronJob: concurrent runs are allowed. The template's own defaults are those of its pods only. */
+function defaultFailurePolicy({ podFailurePolicy }: Fields): void {
+  for (const rule of (podFailurePolicy?.rules ?? []) as Fields[]) {
+    for (const pattern of (rule['onPodConditions'] ?? []) as Fields[]) setDefault(pattern, 'status', 'True');
+  }
+}
+
+/** CronJob: concurrent runs are allowed. The template's own defaults are those of its pods and policies only. */
 export function defaultCronJob({ spec = {} }: KubeObject): void {
   setDefaults(spec, {
     concurrencyPolicy: 'Allow',
@@ -101,5 +105,8 @@ export function defaultCronJob({ spec = {} }: KubeObject): void {
     successfulJobsHistoryLimit: 3,
     failedJobsHistoryLimit: 1,
   });
-  if (spec['jobTemplate']?.spec !== undefined) defaultTemplate(spec['jobTemplate'].spec);
+  const job: Fields | undefined = spec['jobTemplate']?.spec;
+  if (job === undefined) return;
+  defaultFailurePolicy(job);
+  defaultTemplate(job);
 }

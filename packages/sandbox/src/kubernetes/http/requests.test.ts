@@ -23,6 +23,40 @@ async function ask(method: string, path: string, body?: object, type = 'applicat
 
 const configMap = (name: string, labels = {}): object => ({ metadata: { name, labels } });
 
+/** A kind that every test may have. */
+const boats = '/../../../../apis/example.com/v1/namespaces/default/boats';
+
+async function defineBoats(): Promise<void> {
+  const definition = {
+    metadata: { name: 'boats.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'boats', kind: 'Boat' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } },
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: {
+                spec: {
+                  type: 'object',
+                  properties: { replicas: { type: 'integer' }, sails: { type: 'integer', default: 2 } },
+                },
+              },
+            },
+          },
+        },
+      ],
+    },
+  };
+  await ask('POST', '/../../../../apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
+}
+
 describe(createKubeServer, () => {
   it('takes the options of a DELETE from its body alone where it has one, not even a dry run from the query', async () => {
     await ask('POST', '/configmaps', configMap('a'));
@@ -39,6 +73,8 @@ describe(createKubeServer, () => {
     expect(kept).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'a', resourceVersion: '1' } });
     const message = 'resourceVersion should not be set on objects to be created';
     expect(await ask('POST', '/configmaps', versioned)).toMatchObject({ code: 500, message });
+    const faulty = { metadata: { ...versioned.metadata, labels: { a: 'not ok' } } };
+    expect(await ask('POST', '/configmaps', faulty)).toMatchObject({ code: 422 });
   });
 
   it.each([
@@ -51,6 +87,17 @@ describe(createKubeServer, () => {
     const labelled = { ...object, metadata: { name: 'a', labels: { b: 'x' } } };
     const { code: refused = 200 } = await ask('PATCH', '/configmaps/a?fieldManager=me', labelled, type);
     expect(refused).toBe(code);
+  });
+
+  it('answers with bytes that are none where an apply lets go of an object that was to be deleted', async () => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+    const applied = 'application/apply-patch+yaml';
+    const held = { ...object, metadata: { name: 'a', finalizers: ['example.com/hold'] } };
+    await ask('PATCH', '/configmaps/a?fieldManager=me', held, applied);
+    await ask('DELETE', '/configmaps/a');
+    const last = await ask('PATCH', '/configmaps/a?fieldManager=me', { ...object, binaryData: { raw: '' } }, applied);
+    expect(last).toMatchObject({ kind: 'ConfigMap', binaryData: { raw: null } });
+    expect(await ask('GET', '/configmaps/a')).toMatchObject({ code: 404 });
   });
 
   it('goes on after a full page even if nothing that is left matches: it has not looked', async () => {
@@ -98,36 +145,36 @@ describe(createKubeServer, () => {
     });
   });
 
+  it('does not look at the addresses of an ExternalName, which may have none', async () => {
+    await ask('POST', '/services', { metadata: { name: 'a' }, spec: { type: 'ExternalName', externalName: 'a.b' } });
+    const patch = { spec: { clusterIP: 'here' } };
+    const refused = await ask('PATCH', '/services/a', patch, 'application/strategic-merge-patch+json');
+    expect(refused['details'].causes.map(({ field }: Fields) => field)).toEqual(['spec.clusterIPs']);
+  });
+
+  it('tells what cannot be decoded before the version, which it calls by the name it came with', async () => {
+    await defineBoats();
+    const boat = { apiVersion: 'example.com/v9', kind: 'Boat', metadata: { name: 'a', annotations: { b: true } } };
+    expect(await ask('POST', boats, boat)).toMatchObject({
+      code: 400,
+      message: expect.stringMatching(/^Boat in version "v9" cannot be handled as a Boat: /),
+    });
+    expect(await ask('POST', boats, { ...boat, metadata: { name: 'a' } })).toMatchObject({
+      code: 400,
+      message: 'the API version in the data (example.com/v9) does not match the expected API version (example.com/v1)',
+    });
+  });
+
+  it.each([
+    ['/../../../../apis/batch/v1/jobs', 'field label "spec.x" not supported for batchv1.Job'],
+    ['/../../../../api/v1/nodes', 'field label not supported: spec.x'],
+    ['/configmaps', '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"'],
+  ])('refuses to select %s by a field it does not know in words of the kind', async (path, message) => {
+    expect(await ask('GET', `${path}?fieldSelector=spec.x=1`)).toMatchObject({ code: 400, message });
+  });
+
   it('stores the defaults of what a scale has made with the next write, whatever is in it', async () => {
-    const definition = {
-      metadata: { name: 'boats.example.com' },
-      spec: {
-        group: 'example.com',
-        scope: 'Namespaced',
-        names: { plural: 'boats', kind: 'Boat' },
-        versions: [
-          {
-            name: 'v1',
-            served: true,
-            storage: true,
-            subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } },
-            schema: {
-              openAPIV3Schema: {
-                type: 'object',
-                properties: {
-                  spec: {
-                    type: 'object',
-                    properties: { replicas: { type: 'integer' }, sails: { type: 'integer', default: 2 } },
-                  },
-                },
-              },
-            },
-          },
-        ],
-      },
-    };
-    await ask('POST', '/../../../../apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
-    const boats = '/../../../../apis/example.com/v1/namespaces/default/boats';
+    await defineBoats();
     const versionAfter = async (method: string, path: string, body: object): Promise<string> => {
       const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
       return (await ask(method, `${boats}${path}`, body, type))['metadata'].resourceVersion as string;

@@ -1,7 +1,7 @@
 import { isObject } from '../equal.js';
 import * as errors from '../errors.js';
-import type { Fields, KubeObject } from '../kube-api.js';
-import type { Operations } from '../operations.js';
+import type { KubeObject } from '../kube-api.js';
+import { readCustomMetadata } from '../read-object.js';
 import type { Resource } from '../resources.js';
 import { apiVersionOf } from '../resources.js';
 import { toScale, withScale } from '../subresources/scale.js';
@@ -14,7 +14,7 @@ import { writeOptions } from './object-request.js';
 export function createObject({ operations }: ObjectDeps, request: ObjectRequest): KubeObject {
   const options = writeOptions(request, 'CreateOptions');
   const body = parseBody(request.body, request.contentType, request.resource.kind);
-  checkVersion(operations, request.resource, body);
+  checkVersion(request.resource, body);
   return operations.create(request.resource, request.namespace, body, options);
 }
 
@@ -23,7 +23,7 @@ export function replaceObject({ operations }: ObjectDeps, request: ObjectRequest
   const { resource, namespace, name, subresource } = request;
   const options = writeOptions(request, 'UpdateOptions');
   const body = parseBody(request.body, request.contentType, resource.kind);
-  if (subresource !== 'scale') checkVersion(operations, resource, body);
+  if (subresource !== 'scale') checkVersion(resource, body);
   if (subresource === 'scale' && resource.scale !== undefined) {
     const live = operations.stored(resource, namespace, name);
     const next = withScale(resource, resource.scale, live, body);
@@ -33,15 +33,12 @@ export function replaceObject({ operations }: ObjectDeps, request: ObjectRequest
 }
 
 // Custom resources are decoded for one version only. What cannot be decoded at all is told first.
-function checkVersion(operations: Operations, resource: Resource, body: unknown): void {
+function checkVersion(resource: Resource, body: unknown): void {
   const expected = apiVersionOf(resource);
-  const { apiVersion } = (isObject(body) ? body : {}) as Fields;
-  if (resource.custom === undefined || typeof apiVersion !== 'string' || apiVersion === expected) return;
-  operations.read(
-    resource,
-    { ...structuredClone(body as Fields), apiVersion: expected },
-    { fieldValidation: 'Ignore' },
-  );
+  if (resource.custom === undefined || !isObject(body)) return;
+  const { apiVersion } = body;
+  if (typeof apiVersion !== 'string' || apiVersion === expected) return;
+  readCustomMetadata(resource, body);
   const why = `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`;
   throw errors.badRequest(why);
 }

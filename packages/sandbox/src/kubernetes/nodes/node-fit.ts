@@ -1,5 +1,7 @@
 import { matchesTerm } from '../controllers/label-selector.js';
 import type { Fields, KubeObject } from '../kube-api.js';
+import type { Amounts } from '../pod-resources.js';
+import { amountsOfContainers, sum } from '../pod-resources.js';
 import { addQuantities, compareQuantities } from '../quantity.js';
 
 /**
@@ -56,38 +58,20 @@ function toleratesAll(pod: KubeObject, taints: readonly Fields[]): boolean {
   );
 }
 
-/** What a pod asks for: sums over its containers, or the largest init container where that is more. */
-export function requestsOf(pod: KubeObject): Record<string, string> {
-  const { containers = [], initContainers = [], overhead = {} } = pod.spec ?? {};
-  const total: Record<string, string> = {};
-  const add = (amounts: Fields | undefined): void => {
-    for (const [name, amount] of Object.entries<string>(amounts ?? {})) {
-      total[name] = addQuantities(total[name] ?? '0', String(amount));
-    }
-  };
-  for (const container of containers as Fields[]) add(container['resources']?.requests);
-  for (const container of initContainers as Fields[]) {
-    for (const [name, amount] of Object.entries<string>(container['resources']?.requests ?? {})) {
-      if (compareQuantities(amount, total[name] ?? '0') > 0) total[name] = amount;
-    }
-  }
-  add(overhead);
-  return total;
+/** What a pod asks of a node. */
+export function requestsOf({ spec = {} }: KubeObject): Amounts {
+  return sum(amountsOfContainers(spec, 'requests'), spec['overhead'] ?? {});
 }
 
 function lacking(pod: KubeObject, node: KubeObject, others: readonly KubeObject[]): string[] {
   const allocatable: Record<string, string> = node.status?.['allocatable'] ?? {};
   const reasons: string[] = [];
   if (compareQuantities(String(others.length + 1), allocatable['pods'] ?? '110') > 0) reasons.push('Too many pods');
-  const used: Record<string, string> = {};
-  for (const other of others) {
-    for (const [name, amount] of Object.entries(requestsOf(other)))
-      used[name] = addQuantities(used[name] ?? '0', amount);
-  }
+  const used = others.map(requestsOf).reduce(sum, {});
   for (const [name, amount] of Object.entries(requestsOf(pod))) {
     if (compareQuantities(amount, '0') === 0) continue;
-    const sum = addQuantities(used[name] ?? '0', amount);
-    if (compareQuantities(sum, allocatable[name] ?? '0') > 0) reasons.push(`Insufficient ${name}`);
+    if (compareQuantities(addQuantities(used[name] ?? '0', amount), allocatable[name] ?? '0') > 0)
+      reasons.push(`Insufficient ${name}`);
   }
   return reasons;
 }

@@ -82,6 +82,14 @@ describe(applyStrategicPatch, () => {
     expect(applyStrategicPatch(pod, live, patch)).toEqual({ spec: { containers: [{ name: 'b', image: '1' }] } });
   });
 
+  it('replaces a list that is one unit, whatever its elements say', () => {
+    const range = types.struct('core/v1.LimitRange');
+    const patch = { spec: { limits: [{ type: 'Pod', max: { cpu: '2' }, $patch: 'delete' }] } };
+    expect(applyStrategicPatch(range, { spec: { limits: [{ type: 'Pod', max: { cpu: '1' } }] } }, patch)).toEqual(
+      patch,
+    );
+  });
+
   it('refuses an element without its merge key', () => {
     const patch = { spec: { containers: [{ image: '2' }] } };
     expect(() => applyStrategicPatch(pod, live, patch)).toThrow(expect.objectContaining({ code: 400 }));

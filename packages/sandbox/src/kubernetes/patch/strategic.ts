@@ -69,7 +69,9 @@ function mergeMember(member: Member, target: unknown, value: unknown, patch: Jso
     if (node.kind === 'scalar' && node.name !== 'any') return strip(value);
     return mergeMap(node, isObject(target) ? target : {}, value);
   }
-  if (!Array.isArray(value) || type?.kind !== 'list' || field?.merge !== true) return strip(value);
+  if (!Array.isArray(value) || type?.kind !== 'list') return strip(value);
+  // A list that is one unit is replaced; what looks like a directive in it is a field that nobody knows.
+  if (field?.merge !== true) return Array.isArray(target) ? value : strip(value);
   // What is not there is taken as it comes.
   if (target === undefined || target === null) return strip(value.filter((item) => !isReplace(item)));
   const gone = patch[DELETE + name];

@@ -45,7 +45,8 @@ export function validateService({ spec = {} }: KubeObject, live?: KubeObject): F
   if (!['None', 'ClientIP'].includes(spec['sessionAffinity'] as string)) {
     faults.push(fault.notSupported('spec.sessionAffinity', spec['sessionAffinity'], ['ClientIP', 'None']));
   }
-  for (const [index, address] of ((spec['clusterIPs'] ?? []) as string[]).entries()) {
+  const addresses: readonly string[] = type === 'ExternalName' ? [] : (spec['clusterIPs'] ?? []);
+  for (const [index, address] of addresses.entries()) {
     if (address !== 'None' && isIP(address) === 0) {
       const why = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
       faults.push(fault.invalid(`spec.clusterIPs[${index}]`, address, why));

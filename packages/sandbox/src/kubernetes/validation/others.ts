@@ -2,7 +2,6 @@ import { fault } from '../errors.js';
 import type { FieldError } from '../errors.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import { compareQuantities } from '../quantity.js';
-import { qualifiedNameFaults } from '../selectors.js';
 
 const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
@@ -36,26 +35,6 @@ export function validateLease({ spec = {} }: KubeObject): FieldError[] {
   if (transitions !== undefined && transitions < 0) {
     faults.push(fault.invalid('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
   }
-  return faults;
-}
-
-const STANDARD_LIMITS = ['Pod', 'Container', 'PersistentVolumeClaim'];
-
-/** Faults of a LimitRange. */
-export function validateLimitRange({ spec = {} }: KubeObject): FieldError[] {
-  const faults: FieldError[] = [];
-  const seen = new Set<string>();
-  ((spec['limits'] ?? []) as Fields[]).forEach((limit, index) => {
-    const type = (limit['type'] ?? '') as string;
-    const at = `spec.limits[${index}]`;
-    const wrong = qualifiedNameFaults(type).map((why) => fault.invalid(`${at}.type`, type, why));
-    faults.push(...wrong);
-    if (wrong.length === 0 && !STANDARD_LIMITS.includes(type) && !type.includes('/')) {
-      faults.push(fault.invalid(`${at}.type`, type, 'must be a standard limit type or fully qualified'));
-    }
-    if (seen.has(type)) faults.push(fault.duplicate(`${at}.type`, type));
-    seen.add(type);
-  });
   return faults;
 }
 

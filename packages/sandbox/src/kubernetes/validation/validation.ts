@@ -4,9 +4,12 @@ import { fault } from '../errors.js';
 import type { FieldError } from '../errors.js';
 import type { Fields, KubeObject } from '../kube-api.js';
 import type { Resource } from '../resources.js';
+import { claimChangeFaults } from './claim-change.js';
 import { validateConfigMap, validateSecret } from './config.js';
+import { jobChangeFaults } from './job-change.js';
+import { validateLimitRange } from './limit-ranges.js';
 import { validateIngress, validateNetworkPolicy, validateService } from './network.js';
-import { validateAutoscaler, validateClaim, validateLease, validateLimitRange } from './others.js';
+import { validateAutoscaler, validateClaim, validateLease } from './others.js';
 import { podSpecChange, tolerationsChange, validatePodSpec } from './pods.js';
 import { validateBinding, validateRole } from './rbac.js';
 import { validateJobSpec, validateWorkload } from './workloads.js';
@@ -132,11 +135,7 @@ const updateValidators: Readonly<Record<string, UpdateValidator>> = {
   'replicasets.apps': fixedSelector,
   'daemonsets.apps': fixedSelector,
   'statefulsets.apps': statefulSetChange,
-  'jobs.batch': all(
-    fixed('spec.completions', ({ spec }) => spec?.['completions']),
-    fixedSelector,
-    jobTemplateChange,
-  ),
+  'jobs.batch': jobChangeFaults,
   'pods.': ({ spec = {} }, { spec: live = {} }) => {
     const change = podSpecChange(spec, live, isEqual);
     // A changed number of containers is all that is told.
@@ -157,16 +156,7 @@ const updateValidators: Readonly<Record<string, UpdateValidator>> = {
   },
   'rolebindings.rbac.authorization.k8s.io': fixedRoleRef,
   'clusterrolebindings.rbac.authorization.k8s.io': fixedRoleRef,
-  'persistentvolumeclaims.': ({ spec = {} }, { spec: live = {} }) => {
-    const rest = ({ resources: _resources, volumeName: _volumeName, ...others }: Fields): Fields => others;
-    const why =
-      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
-    const faults = isEqual(rest(spec), rest(live)) ? [] : [fault.forbidden('spec', why)];
-    if (!isEqual(spec['volumeMode'], live['volumeMode'])) {
-      faults.push(fault.invalid('volumeMode', spec['volumeMode'], IMMUTABLE));
-    }
-    return faults;
-  },
+  'persistentvolumeclaims.': claimChangeFaults,
   'customresourcedefinitions.apiextensions.k8s.io': validateDefinitionUpdate,
 };
 
@@ -200,13 +190,6 @@ function statefulSetChange({ spec = {} }: KubeObject, { spec: live = {} }: KubeO
     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', " +
     "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
   return isEqual(rest(spec), rest(live)) ? [] : [fault.forbidden('spec', why)];
-}
-
-function jobTemplateChange({ spec = {} }: KubeObject, { spec: live = {} }: KubeObject): FieldError[] {
-  if (live['suspend'] === true) return [];
-  return isEqual(spec['template'], live['template'])
-    ? []
-    : [fault.invalid('spec.template', spec['template'], IMMUTABLE)];
 }
 
 /** Faults of a change: what may not be changed once it is set. */

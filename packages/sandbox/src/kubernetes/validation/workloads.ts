@@ -164,8 +164,11 @@ export function validateJobSpec(spec: Fields, path: string): FieldError[] {
       message: `Invalid value: ${goMap(labels)}: ${why}`,
     });
   }
-  if (spec['template']?.spec?.restartPolicy === 'Always') {
+  const policy: string = spec['template']?.spec?.restartPolicy;
+  if (policy === 'Always') {
     faults.push(fault.required(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
+  } else if (!['OnFailure', 'Never'].includes(policy)) {
+    faults.push(fault.notSupported(`${path}.template.spec.restartPolicy`, policy, ['OnFailure', 'Never']));
   }
   return faults;
 }

@@ -38,7 +38,7 @@ export class Normaliser {
       for (const item of kept) this.#object(item, traits, undefined);
       return { ...(this.#walk({ ...copy, items: [] }) as Fields), items: kept.map((item) => this.#walk(item)) };
     }
-    if (copy['kind'] === 'Table') this.#table(copy, traits);
+    if (copy['kind'] === 'Table') this.#table(copy, traits, specOf(step));
     if (copy['kind'] === 'Status') {
       for (const { settle } of differences) settle?.(copy, traits.resource);
       settleStatus(copy);
@@ -59,7 +59,8 @@ export class Normaliser {
       });
   }
 
-  #table(table: Fields, traits: Traits): void {
+  /** `spec`: what was written, where the table is the answer to that: it shows the metadata of the object only. */
+  #table(table: Fields, traits: Traits, spec?: unknown): void {
     for (const { settle } of differences) settle?.(table, traits.resource);
     const rows = (table['rows'] ?? []) as Fields[];
     const columns = (table['columnDefinitions'] ?? []) as Fields[] | null;
@@ -70,14 +71,22 @@ export class Normaliser {
       row['cells'] = (row['cells'] as unknown[]).map((cell) =>
         typeof cell !== 'string' ? cell : AGE.test(cell) ? '<age>' : cell.replace(/^10\.96\.\d+\.\d+$/, '<ip>'),
       );
+      if (spec !== undefined) this.#disown({ ...(row['object'] as Fields), spec }, traits.resource);
       if (row['object']?.metadata !== undefined) this.#object(row['object'] as Fields, traits, undefined);
+    }
+  }
+
+  #disown(object: Fields, resource: string): void {
+    const { metadata } = object as { metadata?: Fields };
+    if (differences.some(({ disowns }) => disowns?.(object, resource) === true)) {
+      this.#disowned.add(String(metadata?.['uid']));
     }
   }
 
   #object(object: Fields, { resource, busy }: Traits, path: string | undefined): void {
     const metadata = (object['metadata'] ?? {}) as Fields;
     const uid = String(metadata['uid']);
-    if (differences.some(({ disowns }) => disowns?.(object, resource) === true)) this.#disowned.add(uid);
+    this.#disown(object, resource);
     if (this.#disowned.has(uid)) delete metadata['managedFields'];
     for (const { settle } of differences) settle?.(object, resource);
     for (const path of youngMembers(resource)) removeAt(object, path.split(' '));
@@ -257,4 +266,8 @@ function withoutNull(value: unknown): unknown {
 
 function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+function specOf({ body }: Step): unknown {
+  return typeof body === 'object' && 'spec' in body ? body['spec'] : undefined;
 }

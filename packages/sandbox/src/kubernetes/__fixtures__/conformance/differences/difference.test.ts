@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Fields } from '../../../kube-api.js';
 import { differences } from '../differences.js';
@@ -63,5 +64,20 @@ describe(isExplained, () => {
     const step: Step = { method: 'POST', path: '/api/v1/namespaces/a/pods' };
     expect(isExplained(differences, { step, real, ours, path: '/body/message' })).toBe(true);
     expect(isExplained(differences, { step, real, ours, path: '/body/reason' })).toBe(false);
+  });
+});
+
+describe('the list of differences', () => {
+  it('is told in the README row by row, each rule in one of them and no row without a rule', async () => {
+    const readme = await readFile(new URL('../../../../../README.md', import.meta.url), 'utf8');
+    const [, table = ''] = /\n\| subject +\| argument +\|\n\|[- |]+\|\n((?:\|.*\n)+)/.exec(readme) ?? [];
+    const rows = table.split('\n').flatMap((line) => line.split('|')[1]?.trim() ?? []);
+    expect(rows).not.toEqual([]);
+    expect([...new Set(differences.map(({ row }) => row))].sort()).toEqual(rows.sort());
+  });
+
+  it('says each thing once', () => {
+    const subjects = differences.map(({ subject }) => subject);
+    expect(new Set(subjects).size).toBe(subjects.length);
   });
 });

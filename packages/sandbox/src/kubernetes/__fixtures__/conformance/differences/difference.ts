@@ -13,6 +13,8 @@ export interface Compared {
 /** Something a current server, which the sandbox says it is, does otherwise than the 1.20 it is held against. */
 export interface Difference {
   readonly subject: string;
+  /** The row of the README's list that tells of it, by its first column. */
+  readonly row: string;
   readonly why: string;
   /** Takes the difference out of an object of either server, in place. */
   readonly settle?: (object: Fields, resource: string) => void;
@@ -51,6 +53,14 @@ export const saidBy = ({ body }: Answer): string => String((body as Fields)['mes
 /** What a refusal gives as its reasons; none of other answers. */
 export const causesOf = ({ body }: Answer): readonly Fields[] =>
   ((body as Fields | undefined)?.['details']?.causes ?? []) as Fields[];
+
+/** Causes that only one of two refusals gives, told apart by field and words: `more` of the real one, `less` of ours. */
+export function singleCauses(real: Answer, ours: Answer): { readonly more: readonly Fields[]; readonly less: readonly Fields[] } {
+  const [theirs, known] = [causesOf(real), causesOf(ours)];
+  const isIn = (list: readonly Fields[], { field, message }: Fields): boolean =>
+    list.some((other) => other['field'] === field && other['message'] === message);
+  return { more: theirs.filter((cause) => !isIn(known, cause)), less: known.filter((cause) => !isIn(theirs, cause)) };
+}
 
 /** Names of lists whose elements are told apart by a key. */
 export const MERGED = new Set([

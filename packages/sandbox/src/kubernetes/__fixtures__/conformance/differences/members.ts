@@ -6,6 +6,7 @@ import type { Difference } from './difference.js';
 export const members: readonly Difference[] = [
   {
     subject: 'younger fields',
+    row: 'defaults of younger fields; labels and selector of Jobs',
     why: 'current servers set defaults for fields that 1.20 does not have',
     members: {
       services: [
@@ -21,6 +22,7 @@ export const members: readonly Difference[] = [
   },
   {
     subject: 'labels and selector of Jobs',
+    row: 'defaults of younger fields; labels and selector of Jobs',
     why: 'since 1.27 they have a prefix too',
     members: {
       pods: ['metadata labels batch.kubernetes.io/controller-uid', 'metadata labels batch.kubernetes.io/job-name'],
@@ -33,6 +35,7 @@ export const members: readonly Difference[] = [
   },
   {
     subject: 'token secrets of service accounts',
+    row: 'token secrets of accounts, token volume of pods',
     why: 'not made since 1.24',
     settle(object, resource) {
       if (resource === 'serviceaccounts') delete object['secrets'];
@@ -40,6 +43,7 @@ export const members: readonly Difference[] = [
   },
   {
     subject: 'token volume of pods',
+    row: 'token secrets of accounts, token volume of pods',
     why: 'a secret then, projected now',
     settle(object, resource) {
       const spec = object['spec'] as Fields | undefined;
@@ -53,6 +57,7 @@ export const members: readonly Difference[] = [
   },
   {
     subject: 'name of a LimitRange that is to be generated',
+    row: 'name of a refused LimitRange that has only `generateName`',
     why: '1.20 gives it an id before it looks at generateName',
     settle(object, resource) {
       if (resource !== 'limitranges') return;
@@ -64,6 +69,7 @@ export const members: readonly Difference[] = [
   },
   {
     subject: 'columns of Tables',
+    row: 'group of a faulty Ingress, path to an element of a custom resource, columns of Tables',
     why: 'Jobs have a status now, restarts their age, the metric of an autoscaler its name',
     settle(object, resource) {
       if (object['kind'] !== 'Table') return;
@@ -82,6 +88,7 @@ export const members: readonly Difference[] = [
   },
   {
     subject: 'the count of template changes in a Table of DaemonSets',
+    row: 'template count of DaemonSets in a Table',
     why: 'is there only where it is converted; it is deprecated',
     settle(object) {
       if (object['kind'] === 'PartialObjectMetadata')
@@ -90,6 +97,7 @@ export const members: readonly Difference[] = [
   },
   {
     subject: 'a faulty request',
+    row: '500 for a faulty request',
     why: '1.20 answers 500 to many where current servers answer 4xx',
     explains: ({ real, ours }) => real.status === 500 && ours.status >= 400 && ours.status < 500,
   },

@@ -5,10 +5,24 @@ import type { Compared, Difference } from './difference.js';
 
 const OWNERS = /^\/body\/metadata\/managedFields(\/|$)/;
 
+/** What is owned as a whole now, by its parts then. */
+const UNITS = [
+  'nodeSelector',
+  'selector',
+  'scaleTargetRef',
+  'roleRef',
+  'fieldRef',
+  'podSelector',
+  'secretKeyRef',
+  'configMapKeyRef',
+  'requiredDuringSchedulingIgnoredDuringExecution',
+];
+
 /** Who owns what. */
 export const ownership: readonly Difference[] = [
   {
     subject: 'ownership of service accounts that nobody owned any part of',
+    row: 'ownership of service accounts that nobody owned any part of',
     why: 'without a token secret, which its maker owns, nobody is left, and what has no owner gets none by a write',
     disowns: ({ metadata }, resource) =>
       resource === 'serviceaccounts' &&
@@ -16,6 +30,7 @@ export const ownership: readonly Difference[] = [
   },
   {
     subject: 'conflicts with who owns what had no parts when it was written',
+    row: 'who is named in a conflict, and by which field',
     why: '1.20 gives that owner the parts that others write, and names it beside them',
     at: CAUSES,
     explains({ real, ours }) {
@@ -27,12 +42,14 @@ export const ownership: readonly Difference[] = [
   },
   {
     subject: 'parts that an apply gives up of what somebody owned without parts',
+    row: 'parts given up by an apply that somebody else owned only as a whole',
     why: 'in 1.20 that owner was given them, and so they stay; now nobody is left who has them',
     at: /^\/body\/(metadata|spec)\//,
     explains: (compared) => isApply(compared.step) && isGiven(compared),
   },
   {
     subject: 'fields of conflicts',
+    row: 'who is named in a conflict, and by which field',
     why: '1.20 names the parent of another one in place of a field: its paths share memory',
     at: CAUSES,
     explains({ real, ours }) {
@@ -47,6 +64,7 @@ export const ownership: readonly Difference[] = [
   },
   {
     subject: 'ownership of an object with a list in which a key comes twice',
+    row: 'ownership of objects with a list in which a key comes twice',
     why: '1.20 gives up all of it for good, current servers have the elements owned together',
     disowns(object) {
       const isTwice = (value: unknown): boolean => {
@@ -64,26 +82,36 @@ export const ownership: readonly Difference[] = [
   },
   {
     subject: 'ownership of some structs and maps',
+    row: 'who owns the parts of what had none, or of what is one unit now, and conflicts over these',
     why: 'they are one unit in current schemas',
-    units: [
-      'nodeSelector',
-      'selector',
-      'scaleTargetRef',
-      'roleRef',
-      'fieldRef',
-      'podSelector',
-      'secretKeyRef',
-      'configMapKeyRef',
-      'requiredDuringSchedulingIgnoredDuringExecution',
-    ],
+    units: UNITS,
+  },
+  {
+    subject: 'conflicts over some structs and maps',
+    row: 'who owns the parts of what had none, or of what is one unit now, and conflicts over these',
+    why: 'as above: another part than the one that is owned is the same unit now',
+    at: /^\//,
+    explains({ step, real, ours, path }) {
+      if (!isApply(step) || ours.status !== 409 || ![200, 409].includes(real.status)) return false;
+      if (real.status === ours.status && !CAUSES.test(path)) return false;
+      const [theirs, known] = [conflictsOf(real), conflictsOf(ours)];
+      const more = theirs.filter((cause) => !known.some((other) => isSameCause(cause, other)));
+      const less = known.filter((cause) => !theirs.some((other) => isSameCause(cause, other)));
+      const isUnit = ({ field }: Fields): boolean => UNITS.includes(String(field).split('.').at(-1) ?? '');
+      const isBelow = ({ field }: Fields): boolean =>
+        less.some((unit) => String(field).startsWith(`${String(unit['field'])}.`));
+      return less.length > 0 && less.every(isUnit) && more.every(isBelow);
+    },
   },
   {
     subject: 'ownership of status by writes of the object itself',
+    row: 'who owns status and replicas, conflicts over replicas, and what of these an apply leaves',
     why: 'since 1.21 what a write cannot change is not owned by it',
     claims: { '*': ['status'] },
   },
   {
     subject: 'version after a PUT that changes nothing and has no status',
+    row: 'version after a PUT that changes nothing',
     why: 'as above: in 1.20 its writer gives up the status, and that is a write',
     at: /^\/body\/metadata\/resourceVersion$/,
     explains: ({ step, real, ours }) =>
@@ -94,11 +122,13 @@ export const ownership: readonly Difference[] = [
   },
   {
     subject: 'what controllers keep in metadata',
+    row: 'what controllers keep in annotations and finalizers',
     why: 'the conditions of an autoscaler in an annotation (1.20), a finalizer on claims: at a time of their own',
     claims: { horizontalpodautoscalers: ['metadata annotations'], persistentvolumeclaims: ['metadata finalizers'] },
   },
   {
     subject: 'ownership of replicas',
+    row: 'who owns status and replicas, conflicts over replicas, and what of these an apply leaves',
     why: 'since 1.21 a write to the scale subresource owns them',
     claims: {
       deployments: ['spec replicas'],
@@ -109,6 +139,7 @@ export const ownership: readonly Difference[] = [
   },
   {
     subject: 'conflicts over replicas',
+    row: 'who owns status and replicas, conflicts over replicas, and what of these an apply leaves',
     why: 'as above',
     at: /^\//,
     explains({ step, real, ours, path }) {
@@ -123,6 +154,7 @@ export const ownership: readonly Difference[] = [
   },
   {
     subject: 'replicas that an apply gives up and the scale subresource has set since',
+    row: 'who owns status and replicas, conflicts over replicas, and what of these an apply leaves',
     why: 'as above, and so they stay',
     at: /^\/body\/spec\/replicas$/,
     explains: ({ step, ours }) =>
@@ -133,6 +165,7 @@ export const ownership: readonly Difference[] = [
   },
   {
     subject: 'ownership of what only the scale subresource owned a part of',
+    row: 'ownership of what only its scale subresource was written by',
     why: 'as above: 1.20 knows no owner, and the next apply makes one of whoever was before it',
     at: OWNERS,
     explains({ real, ours }) {

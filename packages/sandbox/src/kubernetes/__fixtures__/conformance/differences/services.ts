@@ -9,11 +9,13 @@ const SERVICE_OWN = /^(metadata\.(resourceVersion|uid)|spec\.clusterIPs?(\[0\])?
 export const services: readonly Difference[] = [
   {
     subject: 'fields and the host of a Service port left out of an apply',
+    row: "applies of a wrong type, without an element's key or a port's protocol",
     why: '1.20 wants the protocol, current servers know its default',
     explains: ({ step, real }) => isApply(step) && step.path.includes('/services/') && real.status === 500,
   },
   {
     subject: 'the answer to a DELETE of a Service',
+    row: 'Services: DELETE answers, PUT without a version, with another uid or of none, what a PUT is refused for beside these, addresses in a dry run',
     why: 'the object now, a Status then',
     at: /^\/body(\/|$)/,
     explains: ({ step: { method, path }, real, ours }) =>
@@ -21,6 +23,7 @@ export const services: readonly Difference[] = [
   },
   {
     subject: 'a Service that is replaced without a version, with a stale one or another uid',
+    row: 'Services: DELETE answers, PUT without a version, with another uid or of none, what a PUT is refused for beside these, addresses in a dry run',
     why: '1.20 refused all three as faulty, as for no other kind',
     explains: ({ step: { method, path }, real, ours }) =>
       method === 'PUT' &&
@@ -31,6 +34,7 @@ export const services: readonly Difference[] = [
   },
   {
     subject: 'further faults of a Service that is replaced',
+    row: 'Services: DELETE answers, PUT without a version, with another uid or of none, what a PUT is refused for beside these, addresses in a dry run',
     why: '1.20 refused its version, its uid and its address beside what else is wrong with it, as above',
     at: CAUSES,
     explains({ step: { method, path }, real, ours }) {
@@ -45,18 +49,23 @@ export const services: readonly Difference[] = [
   },
   {
     subject: 'a Service whose address is taken away',
-    why: 'it keeps it now; 1.20 refused that where the list of addresses was left',
+    row: 'an address taken from a Service',
+    why: 'it keeps it now; 1.20 refused that where the list of addresses was left, even before a stale version',
     explains: ({ real, ours }) =>
-      ours.status === 200 && real.status === 422 && saidBy(real).includes('primary clusterIP can not be unset'),
+      (ours.status === 200 || (ours.status === 409 && saidBy(ours).includes('the object has been modified'))) &&
+      real.status === 422 &&
+      saidBy(real).includes('primary clusterIP can not be unset'),
   },
   {
     subject: 'a Service that is replaced and is not there',
+    row: 'Services: DELETE answers, PUT without a version, with another uid or of none, what a PUT is refused for beside these, addresses in a dry run',
     why: 'it is made now',
     explains: ({ step: { method, path }, real, ours }) =>
       method === 'PUT' && path.includes('/services/') && real.status === 404 && ours.status < 500,
   },
   {
     subject: 'addresses of Services in a dry run',
+    row: 'Services: DELETE answers, PUT without a version, with another uid or of none, what a PUT is refused for beside these, addresses in a dry run',
     why: 'assigned now, not then',
     settle(object, resource) {
       if (resource !== 'services' || object['metadata']?.resourceVersion !== undefined) return;

@@ -11,7 +11,12 @@ export const services: readonly Difference[] = [
     subject: 'fields and the host of a Service port left out of an apply',
     row: "applies of a wrong type, without an element's key or a port's protocol",
     why: '1.20 wants the protocol, current servers know its default',
-    explains: ({ step, real }) => isApply(step) && step.path.includes('/services/') && real.status === 500,
+    explains: ({ step, real, ours }) =>
+      isApply(step) &&
+      step.path.includes('/services/') &&
+      real.status === 500 &&
+      ours.status < 500 &&
+      /\.spec\.ports: element \d+: .* omits key field "protocol"/.test(saidBy(real)),
   },
   {
     subject: 'the answer to a DELETE of a Service',

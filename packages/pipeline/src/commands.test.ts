@@ -150,11 +150,12 @@ describe('show', () => {
     );
   });
 
-  it('exits with 2 and helps when there is no journal', async () => {
-    const { code, stderr } = await run('show', 'nowhere');
+  it.each(['nowhere', 'file'])('exits with 2 and helps when there is no journal: %s', async (place) => {
+    await writeFile(join(cwd, 'file'), '');
+    const { code, stderr } = await run('show', place);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      `error: no journal of a run in ${join(cwd, 'nowhere')}\nhint: Name the folder that holds run.json; of a trial it is artifacts/seatrial in its results.\n`,
+      `error: no journal of a run in ${join(cwd, place)}\nhint: Name the folder that holds run.json; of a trial it is artifacts/seatrial in its results.\n`,
     );
   });
 });

@@ -12,7 +12,10 @@ import { formatTaskTable } from './task-table.js';
 export async function showRun({ args, cwd, flags, print, printJson }: CommandContext): Promise<number> {
   const [place = ''] = args;
   const folder = place.startsWith('file:///') ? fileURLToPath(place) : resolve(cwd, place.replace(/^file:\/\//, ''));
-  const report = await readRunReport(createJournal(folderJournalFiles(folder)));
+  const report = await readRunReport(createJournal(folderJournalFiles(folder))).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined; // a file is named, or one of its path
+    throw error;
+  });
   if (report === undefined) {
     throw new UsageError(`no journal of a run in ${folder}`, {
       hint: 'Name the folder that holds run.json; of a trial it is artifacts/seatrial in its results.',

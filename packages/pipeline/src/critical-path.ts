@@ -14,6 +14,7 @@ export function findCriticalPath(
 ): CriticalPath {
   const byName = new Map(tasks.map((task) => [task.name, task]));
   return traceCriticalPath([...byName.keys()], {
+    endedMsOf: (name) => results[name]?.endedMs,
     resultOf: (name) => results[name],
     beforeOf(name) {
       const task = byName.get(name);
@@ -22,36 +23,37 @@ export function findCriticalPath(
   });
 }
 
-/** As `findCriticalPath`, for tasks in the graph's order by whatever they are known. */
-export function traceCriticalPath<Key>(
-  tasks: Iterable<Key>,
-  graph: { resultOf(task: Key): TaskResult | undefined; beforeOf(task: Key): Iterable<Key> },
-): CriticalPath {
+/** What `traceCriticalPath` asks about tasks, by whatever they are known. */
+export interface PathGraph<Key> {
+  /** When it ended; `undefined` if it did not. */
+  endedMsOf(task: Key): number | undefined;
+  /** Asked only of tasks on the path. */
+  resultOf(task: Key): TaskResult | undefined;
+  beforeOf(task: Key): Iterable<Key>;
+}
+
+/** As `findCriticalPath`, for tasks in the graph's order. */
+export function traceCriticalPath<Key>(tasks: Iterable<Key>, graph: PathGraph<Key>): CriticalPath {
   const path: { name: string; durationMs: number }[] = [];
   let durationMs = 0;
-  for (let last = lastEnded(tasks, graph.resultOf); last !== undefined;) {
-    const { key, result } = last;
-    if (result.startedMs !== undefined && result.resumed !== true) {
-      path.push({ name: result.name, durationMs: result.durationMs });
-      durationMs += result.durationMs;
-    }
-    last = lastEnded(graph.beforeOf(key), graph.resultOf);
+  for (let last = lastEnded(tasks, graph); last !== undefined; last = lastEnded(graph.beforeOf(last), graph)) {
+    const result = graph.resultOf(last);
+    if (result?.startedMs === undefined || result.resumed === true) continue;
+    path.push({ name: result.name, durationMs: result.durationMs });
+    durationMs += result.durationMs;
   }
   return { tasks: path.reverse(), durationMs };
 }
 
-function lastEnded<Key>(
-  keys: Iterable<Key>,
-  resultOf: (key: Key) => TaskResult | undefined,
-): { readonly key: Key; readonly result: TaskResult } | undefined {
-  let last: { readonly key: Key; readonly result: TaskResult } | undefined;
+function lastEnded<Key>(tasks: Iterable<Key>, graph: Pick<PathGraph<Key>, 'endedMsOf'>): Key | undefined {
+  let last: Key | undefined;
   let lastMs = -Infinity;
-  for (const key of keys) {
-    const result = resultOf(key);
+  for (const task of tasks) {
+    const endedMs = graph.endedMsOf(task);
     // Of two that ended together the later one in order: it may have waited for the other.
-    if (result?.endedMs === undefined || result.endedMs < lastMs) continue;
-    last = { key, result };
-    lastMs = result.endedMs;
+    if (endedMs === undefined || endedMs < lastMs) continue;
+    last = task;
+    lastMs = endedMs;
   }
   return last;
 }

@@ -15,6 +15,8 @@ export interface GraphNode {
   readonly needs: readonly number[];
   /** Numbers of the tasks it comes after and does not need, each once. */
   readonly after: readonly number[];
+  /** How many tasks it needs or comes after. */
+  readonly waitsFor: number;
   /** Numbers of the tasks that need it or come after it, each once. */
   readonly dependents: readonly number[];
   /** Where its inputs come from. */
@@ -62,6 +64,7 @@ export function createGraphIndex(tasks: readonly Task[]): GraphIndex {
       index,
       needs: needs.map(renumber),
       after: after.map(renumber),
+      waitsFor: needs.length + after.length,
       dependents: dependents.map(renumber),
       slots: slots.map(({ key, from }) => ({
         key,

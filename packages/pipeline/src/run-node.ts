@@ -14,8 +14,6 @@ import type { Task } from './task.js';
  */
 export class RunNode {
   readonly place: GraphNode;
-  readonly task: Task;
-  readonly name: string;
   /** Its place in the order in which ready tasks start: the lower, the sooner. */
   readonly turn: number;
   /** Predecessors that have not ended. */
@@ -59,10 +57,16 @@ export class RunNode {
 
   constructor(place: GraphNode, turn: number) {
     this.place = place;
-    this.task = place.task;
-    this.name = place.name;
     this.turn = turn;
-    this.waiting = place.needs.length + place.after.length;
+    this.waiting = place.waitsFor;
+  }
+
+  get task(): Task {
+    return this.place.task;
+  }
+
+  get name(): string {
+    return this.place.name;
   }
 }
 

@@ -30,6 +30,7 @@ export function runResultOf(ledger: RunLedger, { startedMs, endedMs, reason }: R
     durationMs: endedMs - startedMs,
     tasks: results,
     criticalPath: traceCriticalPath(nodes.keys(), {
+      endedMsOf: (index) => ledger.nodeAt(index).endedMs,
       resultOf: (index) => results[ledger.nodeAt(index).name],
       beforeOf(index) {
         const { needs, after } = ledger.nodeAt(index).place;

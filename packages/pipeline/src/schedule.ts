@@ -59,28 +59,35 @@ export class Schedule implements AttemptListener {
     });
   }
 
-  /** Acts upon all that is known. Not re-entered: what ends meanwhile only adds to its work. */
-  pump(): void {
+  /**
+   * Acts upon all that is known. Not re-entered: what ends meanwhile only adds to its work.
+   *
+   * @param nowMs the time, if it was just looked at: what starts first starts then
+   */
+  pump(nowMs?: number): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
     if (this.#deps.cancellation.reason !== undefined) this.#wake(this.#deps.resources?.drain());
+    let startMs = nowMs;
     for (;;) {
       const node = this.#decidable.pop();
       if (node !== undefined) this.#decide(node);
-      else if (!this.#startNext()) break;
+      else if (this.#startNext(startMs)) startMs = undefined;
+      else break;
     }
     this.#isPumping = false;
   }
 
   onVerdict(node: RunNode, verdict: AttemptVerdict): void {
-    const { resources } = this.#deps;
+    const { clock, resources } = this.#deps;
+    const nowMs = clock.now();
     this.#running -= 1;
     if (resources !== undefined) {
       resources.release(node);
       this.#wake(resources.next(node));
     }
     if (verdict.kind === 'end') {
-      this.#end(node, verdict.end);
+      this.#end(node, verdict.end, nowMs);
     } else {
       // A pause holds no place. After it the node is ready again; if the run is stopped, the queue ends it.
       const again = () => {
@@ -89,7 +96,7 @@ export class Schedule implements AttemptListener {
       };
       this.#guard(this.#runner.pause(node, verdict).then(again));
     }
-    this.pump();
+    this.pump(nowMs);
   }
 
   onCrash(error: unknown): void {
@@ -120,7 +127,7 @@ export class Schedule implements AttemptListener {
   }
 
   /** Starts, or ends unstarted, the first node that is ready. False when there is none, or no place for it. */
-  #startNext(): boolean {
+  #startNext(nowMs?: number): boolean {
     const { cancellation, resources } = this.#deps;
     const isFull = this.#running >= this.#options.maxParallel;
     if (isFull && cancellation.reason === undefined) return false;
@@ -141,7 +148,7 @@ export class Schedule implements AttemptListener {
       if (!hasAll) return true;
     }
     this.#running += 1;
-    this.#runner.attempt(node);
+    this.#runner.attempt(node, nowMs ?? this.#deps.clock.now());
     return true;
   }
 
@@ -150,14 +157,14 @@ export class Schedule implements AttemptListener {
   }
 
   /** Ends a node; those that wait for it are looked at once that is durable. */
-  #end(node: RunNode, end: NodeEnd): void {
+  #end(node: RunNode, end: NodeEnd, nowMs?: number): void {
     const { clock, ledger } = this.#deps;
     node.state = end.state;
     node.output = end.output;
     if (node.error !== end.error) node.error = end.error;
     if (node.reason !== end.reason) node.reason = end.reason;
     if (node.failedUpstream !== end.failedUpstream) node.failedUpstream = end.failedUpstream;
-    node.endedMs ??= clock.now();
+    node.endedMs ??= nowMs ?? clock.now();
     if (end.isRecorded === true || !ledger.isDurable) return this.#settle(node);
     this.#guard(
       ledger.record(node).then(() => {

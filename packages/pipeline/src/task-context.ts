@@ -77,8 +77,8 @@ function inputsOf({ place }: RunNode, ledger: RunLedger): Readonly<Record<string
     if (typeof from === 'number') {
       inputs[key] = ledger.nodeAt(from).output;
     } else {
-      const list: unknown[] = [];
-      for (const one of from) list.push(ledger.nodeAt(one).output);
+      const list = new Array<unknown>(from.length);
+      for (let at = 0; at < from.length; at += 1) list[at] = ledger.nodeAt(from[at] as number).output;
       inputs[key] = list;
     }
   }

@@ -56,10 +56,9 @@ export class TaskRunner {
   }
 
   /** Makes an attempt, once it is durable that it begins; if the run was stopped meanwhile it does not. */
-  attempt(node: RunNode): void {
+  attempt(node: RunNode, nowMs: number): void {
     const { clock, ledger } = this.#deps;
     const { error } = node;
-    const nowMs = clock.now();
     node.state = 'running';
     node.attempt += 1;
     node.startedMs ??= nowMs;

@@ -5,9 +5,9 @@
  *
  *     npx tsx bench/pipeline.ts [--tasks 10000] [--growth 1000,10000,100000] [--rounds 30] [--parallel 16] [--json]
  *
- * Each measurement has a process of its own. "build" is what making the graph takes, "run" is running it; both are of
- * the fastest round of several, with the journal of one round. All rounds run the same graph. "heap" is what graph and
- * result hold after a full collection.
+ * Each contestant has a process of its own, and they take turns, round by round. "build" is what making the graph takes,
+ * "run" is running it; both are of the fastest round of several, with the journal of one round. All rounds run the same
+ * graph. "heap" is what graph and result hold after a full collection.
  * The packages are measured as they are built: run `npm run build` first.
  */
 import { spawn } from 'node:child_process';
@@ -178,47 +178,36 @@ const contestants: Readonly<Record<string, Contestant>> = {
   },
 };
 
-/** Runs as the child. */
+/** Runs as the child: says what building took and held, then runs a round whenever it is asked to. */
 async function runContestant(job: Job): Promise<void> {
   const contestant = contestants[job.name] as Contestant;
   const work = createWork(job.shape, job.tasks, job.parallel);
   const round = async ({ layers }: Work, runnable: Runnable) => {
+    const begun = performance.now();
     const { sum, held } = await runnable.run();
+    const ms = performance.now() - begun;
     const expected = layers.reduce((total, layer, at) => total + layer.length * (at + 1), 0);
     if (sum !== expected) throw new Error(`${job.name}: the outputs add up to ${sum}, not ${expected}`);
-    return held;
+    return { held, us: (ms * 1000) / job.tasks };
   };
   const few = createWork(job.shape, 200, job.parallel);
   await round(few, await contestant.prepare(few)); // loads what there is to load
-  const rounds = contestant.rounds ?? job.rounds;
-  let firstMs = 0;
+  let firstUs = 0;
   const heapBytes = await measureHeap(async () => {
-    const runnable = await contestant.prepare(work);
-    const begun = performance.now();
-    const held = await round(work, runnable);
-    firstMs = performance.now() - begun;
+    const { held, us } = await round(work, await contestant.prepare(work));
+    firstUs = us;
     return held;
   });
   let buildMs = Infinity;
   let runnable = await contestant.prepare(work);
-  for (let at = 0; at < Math.min(rounds, BUILDS); at += 1) {
+  for (let at = 0; at < BUILDS; at += 1) {
     const begun = performance.now();
     runnable = await contestant.prepare(work);
     buildMs = Math.min(buildMs, performance.now() - begun);
   }
-  let runMs = rounds === 1 ? firstMs : Infinity;
-  for (let at = 1; at < rounds; at += 1) {
-    const begun = performance.now();
-    await round(work, runnable);
-    runMs = Math.min(runMs, performance.now() - begun);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  const measured: Measured = {
-    buildUs: (buildMs * 1000) / job.tasks,
-    runUs: (runMs * 1000) / job.tasks,
-    heapBytes: heapBytes / job.tasks,
-  };
-  process.stdout.write(JSON.stringify(measured));
+  const built: Measured = { buildUs: (buildMs * 1000) / job.tasks, runUs: firstUs, heapBytes: heapBytes / job.tasks };
+  process.on('message', () => void round(work, runnable).then(({ us }) => process.send?.(us)));
+  process.send?.(built);
 }
 
 /** What is held at the end, after a full collection. */
@@ -243,38 +232,85 @@ interface Job {
   readonly parallel: number;
 }
 
-async function measure(job: Job): Promise<Measured | string> {
+/** A contestant in a process of its own. */
+interface Running {
+  readonly built: Measured;
+  /** Runs the graph once more, in microseconds per task. */
+  round(): Promise<number>;
+  stop(): void;
+}
+
+async function start(job: Job): Promise<Running> {
   const self = [fileURLToPath(import.meta.url), '--job', JSON.stringify(job)];
   const child = spawn(process.execPath, ['--expose-gc', ...process.execArgv, ...self], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk) => (out += String(chunk)));
-  child.stderr.on('data', (chunk) => (err = `${err}${String(chunk)}`.slice(-2_000)));
-  const code = await new Promise((resolve) => child.once('close', (exitCode, signal) => resolve(exitCode ?? signal)));
-  return code === 0 ? (JSON.parse(out) as Measured) : `exit ${String(code)}: ${/^\w*Error.*$/m.exec(err)?.[0] ?? err}`;
+  let err = '';
+  child.stderr?.on('data', (chunk) => (err = `${err}${String(chunk)}`.slice(-2_000)));
+  const answer = async () =>
+    await new Promise<unknown>((resolve, reject) => {
+      const onClose = (code: unknown) => reject(new Error(/^\w*Error.*$/m.exec(err)?.[0] ?? `exit ${String(code)}`));
+      child.once('close', onClose);
+      child.once('message', (message) => {
+        child.off('close', onClose);
+        resolve(message);
+      });
+    });
+  return {
+    built: (await answer()) as Measured,
+    async round() {
+      child.send('round');
+      return (await answer()) as number;
+    },
+    stop: () => child.kill(),
+  };
 }
 
 /**
- * All contestants, one after the other, several times around: a process is fast or slow as a whole, by how its code came to
- * be compiled and what else the machine did. The median of a contestant's processes counts.
+ * Measures these side by side, the first round of all of them, then the second: the machine is faster at one time than at
+ * another, and so all meet the same one.
+ */
+async function measure(jobs: readonly Job[]): Promise<Readonly<Record<string, Measured | string>>> {
+  const measured: Record<string, Measured | string> = {};
+  const running: { readonly job: Job; readonly one: Running; readonly us: number[] }[] = [];
+  try {
+    for (const job of jobs) {
+      try {
+        running.push({ job, one: await start(job), us: [] });
+      } catch (error) {
+        measured[job.name] = String(error);
+      }
+    }
+    for (let round = 1; round < Math.max(...jobs.map(({ rounds }) => rounds)); round += 1) {
+      for (const { job, one, us } of running) if (round < job.rounds) us.push(await one.round());
+    }
+    for (const { job, one, us } of running) {
+      measured[job.name] = { ...one.built, runUs: us.length === 0 ? one.built.runUs : Math.min(...us) };
+    }
+  } finally {
+    for (const { one } of running) one.stop();
+  }
+  return measured;
+}
+
+/**
+ * All contestants, several times around, each time in new processes: how a process came to compile its code makes it fast or
+ * slow as a whole. The median of a contestant's processes counts.
  */
 async function compare(job: Omit<Job, 'name'>): Promise<Readonly<Record<string, Measured | string>>> {
-  const all: Record<string, Measured[]> = {};
-  const failed: Record<string, string> = {};
+  const laps: Readonly<Record<string, Measured | string>>[] = [];
   for (let lap = 0; lap < LAPS; lap += 1) {
-    for (const [name, { rounds }] of Object.entries(contestants)) {
-      if (failed[name] !== undefined || (lap > 0 && rounds === 1)) continue;
-      const measured = await measure({ ...job, name });
-      if (typeof measured === 'string') failed[name] = measured;
-      else (all[name] ??= []).push(measured);
-    }
+    const jobs = Object.entries(contestants).map(([name, { rounds = job.rounds }]) => ({ ...job, name, rounds }));
+    laps.push(await measure(jobs.filter(({ rounds }) => lap === 0 || rounds > 1)));
   }
-  const medians = Object.entries(all).map(([name, laps]) => {
-    const ordered = laps.toSorted((a, b) => a.runUs - b.runUs);
-    return [name, ordered[Math.floor(ordered.length / 2)] as Measured] as const;
-  });
-  return { ...Object.fromEntries(medians), ...failed };
+  return Object.fromEntries(
+    Object.keys(contestants).map((name) => {
+      const all = laps.map((lap) => lap[name]).filter((one) => one !== undefined);
+      const failed = all.find((one) => typeof one === 'string');
+      const ordered = all.filter((one) => typeof one === 'object').toSorted((one, other) => one.runUs - other.runUs);
+      return [name, failed ?? (ordered[Math.floor(ordered.length / 2)] as Measured)];
+    }),
+  );
 }
 
 function printTable(rows: readonly (readonly string[])[]): void {
@@ -349,8 +385,9 @@ async function main(): Promise<void> {
   const growth: Record<string, Measured | string> = {};
   for (const shape of ['layered', 'chain'] as const) {
     for (const size of sizes) {
-      const job = { name: 'ours, in memory', shape, tasks: size, rounds, parallel };
-      growth[`${shape}, ${size} tasks`] = await measure(job);
+      const name = 'ours, in memory';
+      const measured = await measure([{ name, shape, tasks: size, rounds, parallel }]);
+      growth[`${shape}, ${size} tasks`] = measured[name] as Measured | string;
     }
   }
   report['growth'] = growth;

@@ -21,15 +21,40 @@ import type { Result } from './result.js';
 
 const OWN_CHECK = 'its own check';
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
+const HELP = `usage: npm run bench [-- OPTIONS]
+
+Runs all benches one after the other, at their whole size in about half an hour, prints
+one table, and writes it to docs/benchmarks.md.
+
+  --quick      small sizes: whether they work, not how fast; writes nothing
+  --only A,B   these alone; the others' lines in the page stay as they are:
+               ${benches.map(({ name }) => name).join(', ')}
+  --no-write   without the page`;
+
+function parseOptions() {
+  return parseArgs({
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       write: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
     allowNegative: true,
-  });
+  }).values;
+}
+
+async function main(): Promise<number> {
+  let values: ReturnType<typeof parseOptions>;
+  try {
+    values = parseOptions();
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}\n\n${HELP}`);
+    return 2;
+  }
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
   const only = values.only.split(',').filter((name) => name !== '');
   const unknown = only.find((name) => !benches.some((bench) => bench.name === name));
   if (unknown !== undefined) {

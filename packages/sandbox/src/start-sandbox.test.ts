@@ -18,7 +18,7 @@ import type { Sandbox } from './start-sandbox.js';
 import { startSandbox } from './start-sandbox.js';
 
 const run = promisify(execFile);
-const ROUNDS = 10;
+const ROUNDS = 4;
 const off = { docker: 'off', operationMs: 10 } as const;
 
 function answers(port: number): Promise<boolean> {

@@ -18,7 +18,7 @@ const PAGE = join(import.meta.dirname, '../docs/benchmarks.md');
 const HEAD = `# Benchmarks
 
 This page says how fast things are, beside others that do the same, and which goals are met. \`npm run bench\` writes it. Ratios are of one run, with all
-contenders on the same data one after the other: above 1, ours is better. Times of another machine differ; the order should not.
+contenders on the same data one after the other or by turns: above 1, ours is better. Times of another machine differ; the order should not.
 A load above the number of cores says that the machine did other work meanwhile. A bench that has no section has not been run at its whole size yet.
 `;
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { startSandbox } from '@seatrial/sandbox';
@@ -82,7 +83,11 @@ async function releaseInChild(cloud: Cloud, name: string, killAt: number): Promi
     process.execPath,
     // The package's own sources, as all tests take them.
     ['--conditions=@seatrial/source', '--import', import.meta.resolve('tsx'), BIN, ...cloud.argv(name)],
-    { cwd: cloud.cwd, env: { PATH: process.env['PATH'], ...cloud.env }, stdio: ['ignore', 'ignore', 'pipe'] },
+    {
+      cwd: cloud.cwd,
+      env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...cloud.env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
   );
   cloud.arm(killAt, (what) => {
     killed = what;

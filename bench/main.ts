@@ -1,12 +1,8 @@
 /**
  * Runs all benches, one after the other, prints one table, and writes it to docs/benchmarks.md with machine and versions.
  *
- *     npm run bench                          all, at their whole size (about half an hour)
- *     npm run bench -- --quick               small sizes: whether they work, not how fast
- *     npm run bench -- --only junit,upload   some; the others' lines in the page stay as they are
- *     npm run bench -- --no-write            without the page, as --quick has it
- *
- * Ends with 1 when a bench failed or, at the whole size, a goal was missed. What it prints itself goes to stderr; the table to stdout.
+ * Ends with 1 when a bench failed or, at the whole size, a goal was missed. What it prints itself goes to stderr; the
+ * table to stdout. `--help` tells the options.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -23,11 +19,11 @@ const OWN_CHECK = 'its own check';
 
 const HELP = `usage: npm run bench [-- OPTIONS]
 
-Runs all benches one after the other, at their whole size in about half an hour, prints
-one table, and writes it to docs/benchmarks.md.
+Runs all benches one after the other (about twenty minutes), prints one table,
+and writes it to docs/benchmarks.md.
 
   --quick      small sizes: whether they work, not how fast; writes nothing
-  --only A,B   these alone; the others' lines in the page stay as they are:
+  --only A,B   these alone; the others' lines in the page stay as they are; of
                ${benches.map(({ name }) => name).join(', ')}
   --no-write   without the page`;
 

@@ -23,9 +23,10 @@ Runs all benches one after the other (about twenty minutes), prints one table,
 and writes it to docs/benchmarks.md.
 
   --quick      small sizes: whether they work, not how fast; writes nothing
-  --only A,B   these alone; the others' lines in the page stay as they are; of
-               ${benches.map(({ name }) => name).join(', ')}
-  --no-write   without the page`;
+  --only A,B   these alone; the others' lines in the page stay as they are
+  --no-write   without the page
+
+Benches: ${benches.map(({ name }) => name).join(', ')}`;
 
 function parseOptions() {
   return parseArgs({

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -8,6 +9,8 @@ export function packageTests(test = {}) {
     // One worker's files share what they import: most of a file's time was loading clients anew.
     test: {
       isolate: false,
+      // Many tests wait for a process or a server: on two cores Vitest's own choice, one worker, leaves half of them idle.
+      maxWorkers: Math.max(2, availableParallelism() - 1),
       include: ['src/**/*.test.ts'],
       // What takes a second here takes long on a machine that does something else meanwhile. These limits end what hangs.
       testTimeout: 120_000,

@@ -5,7 +5,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findHelm, findWorkspaceHelm } from '@seatrial/helm';
-import { format, resolveConfig } from 'prettier';
+import { format } from 'oxfmt';
 import { type Bench, benches } from './list.js';
 import type { Result } from './result.js';
 
@@ -58,8 +58,7 @@ export async function writePage(
     const text = own.length === 0 ? old.get(name) : `${tableOf(own)}\n\n${machine.join(' ')}`;
     if (text !== undefined) parts.push(`## ${name}\n\n${text}\n`);
   }
-  const options = (await resolveConfig(PAGE)) ?? {};
-  await writeFile(PAGE, await format(parts.join('\n'), { ...options, parser: 'markdown' }));
+  await writeFile(PAGE, (await format(PAGE, parts.join('\n'))).code);
 }
 
 function tableOf(rows: readonly Row[]): string {

@@ -1,6 +1,11 @@
 /** Why the dashboard did not do what was asked. */
 export type DashboardErrorCode =
-  'INVALID_REQUEST' | 'NOT_FOUND' | 'UNSAFE_LISTEN' | 'INVALID_OPTION' | 'LISTEN_FAILED' | 'NOT_BUILT';
+  | 'INVALID_REQUEST'
+  | 'NOT_FOUND'
+  | 'UNSAFE_LISTEN'
+  | 'INVALID_OPTION'
+  | 'LISTEN_FAILED'
+  | 'NOT_BUILT';
 
 /** Everything this package throws of its own. Match on `code`. */
 export class DashboardError extends Error {

@@ -58,7 +58,8 @@ export async function findRunningOperation(
 ): Promise<string | undefined> {
   const operations = await listOperations(api, ref, budget);
   return operations.find((one) => one.status !== 'DONE' && (type === undefined || one.operationType === type))?.name as
-    string | undefined;
+    | string
+    | undefined;
 }
 
 /** The operations on a cluster that the API still knows, in its order. */

@@ -1,6 +1,11 @@
 /** What can go wrong with the sandbox itself; what its APIs answer is not among it. */
 export type SandboxErrorCode =
-  'PORT_IN_USE' | 'INVALID_OPTION' | 'INVALID_FAULT' | 'DOCKER_UNREACHABLE' | 'NOT_RUNNING' | 'CLUSTER_FAILED';
+  | 'PORT_IN_USE'
+  | 'INVALID_OPTION'
+  | 'INVALID_FAULT'
+  | 'DOCKER_UNREACHABLE'
+  | 'NOT_RUNNING'
+  | 'CLUSTER_FAILED';
 
 const usage: ReadonlySet<SandboxErrorCode> = new Set(['PORT_IN_USE', 'INVALID_OPTION', 'INVALID_FAULT']);
 

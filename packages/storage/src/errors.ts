@@ -1,6 +1,12 @@
 /** Why an operation on an object did not succeed. */
 export type StorageErrorCode =
-  'INVALID_URI' | 'INVALID_NAME' | 'NOT_FOUND' | 'DENIED' | 'PRECONDITION_FAILED' | 'UNAVAILABLE' | 'FAILED';
+  | 'INVALID_URI'
+  | 'INVALID_NAME'
+  | 'NOT_FOUND'
+  | 'DENIED'
+  | 'PRECONDITION_FAILED'
+  | 'UNAVAILABLE'
+  | 'FAILED';
 
 /** Facts of a failed operation. */
 export interface StorageErrorFacts extends ErrorOptions {

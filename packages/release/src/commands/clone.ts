@@ -25,7 +25,9 @@ export async function cloneLastGreen(context: ContextOf<typeof cloneLastGreenFla
 
 async function clone(
   context:
-    ContextOf<typeof clonePostsubmitFlags> | ContextOf<typeof clonePrFlags> | ContextOf<typeof cloneLastGreenFlags>,
+    | ContextOf<typeof clonePostsubmitFlags>
+    | ContextOf<typeof clonePrFlags>
+    | ContextOf<typeof cloneLastGreenFlags>,
   what: Pick<CloneRequest, 'commit' | 'refs'>,
 ): Promise<void> {
   const cloned = await cloneSource({

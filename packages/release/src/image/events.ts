@@ -13,7 +13,8 @@ export interface EngineEvent {
   readonly errorDetail?: { readonly message?: string; readonly code?: number };
   /** Of the classic builder and of pushes a map; of BuildKit's progress a text. */
   readonly aux?:
-    string | { readonly ID?: string; readonly Digest?: string; readonly Tag?: string; readonly Size?: number };
+    | string
+    | { readonly ID?: string; readonly Digest?: string; readonly Tag?: string; readonly Size?: number };
 }
 
 const MAX_LINE_CHARS = 8 * 1024 * 1024;

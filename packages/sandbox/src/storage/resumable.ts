@@ -15,7 +15,8 @@ export interface UploadSession {
 
 /** Where an upload stands after a request. */
 export type UploadState =
-  { readonly done: true; readonly object: StoredObject } | { readonly done: false; readonly receivedBytes: number };
+  | { readonly done: true; readonly object: StoredObject }
+  | { readonly done: false; readonly receivedBytes: number };
 
 /** `bytes 0-99/200`, `bytes 0-99/*`, `bytes 0-*\/*`, `bytes *\/200` or `bytes *\/*`. */
 export interface ContentRange {

@@ -247,24 +247,25 @@ async function start(job: Job): Promise<Running> {
   });
   let err = '';
   child.stderr?.on('data', (chunk) => (err = `${err}${String(chunk)}`.slice(-2_000)));
-  const answer = async () =>
-    await new Promise<unknown>((resolve, reject) => {
-      const onClose = (code: unknown) => reject(new Error(/^\w*Error.*$/m.exec(err)?.[0] ?? `exit ${String(code)}`));
-      child.once('close', onClose);
-      child.once('message', (message) => {
-        child.off('close', onClose);
-        resolve(message);
-      });
-    });
+  const closed = new Promise<never>((_, reject) => {
+    child.once('close', (code) => reject(new Error(/^\w*Error.*$/m.exec(err)?.[0] ?? `exit ${String(code)}`)));
+  });
+  closed.catch(() => {}); // it is told by the answer that does not come
+  const answer = async () => {
+    const message = new Promise<unknown>((resolve) => child.once('message', resolve));
+    return await Promise.race([message, closed]);
+  };
   return {
     built: (await answer()) as Measured,
     async round() {
-      child.send('round');
+      child.send('round', () => {}); // of a closed process `closed` tells
       return (await answer()) as number;
     },
     stop: () => child.kill(),
   };
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * Measures these side by side, the first round of all of them, then the second: the machine is faster at one time than at
@@ -278,14 +279,21 @@ async function measure(jobs: readonly Job[]): Promise<Readonly<Record<string, Me
       try {
         running.push({ job, one: await start(job), us: [] });
       } catch (error) {
-        measured[job.name] = String(error);
+        measured[job.name] = messageOf(error);
       }
     }
     for (let round = 1; round < Math.max(...jobs.map(({ rounds }) => rounds)); round += 1) {
-      for (const { job, one, us } of running) if (round < job.rounds) us.push(await one.round());
+      for (const { job, one, us } of running) {
+        if (round >= job.rounds || job.name in measured) continue;
+        try {
+          us.push(await one.round());
+        } catch (error) {
+          measured[job.name] = messageOf(error);
+        }
+      }
     }
     for (const { job, one, us } of running) {
-      measured[job.name] = { ...one.built, runUs: us.length === 0 ? one.built.runUs : Math.min(...us) };
+      measured[job.name] ??= { ...one.built, runUs: us.length === 0 ? one.built.runUs : Math.min(...us) };
     }
   } finally {
     for (const { one } of running) one.stop();

@@ -35,7 +35,10 @@ export async function list(context: ContextOf<typeof runsListFlags>): Promise<vo
       })),
     );
   }
-  if (runs.length === 0) return print(`no runs below ${resultsUri}`);
+  if (runs.length === 0) {
+    const of = flags.job === undefined ? '' : ` of ${flags.job}`;
+    return print(`no runs${of} below ${joinUri(resultsUri, 'logs')} and ${joinUri(resultsUri, 'pr-logs')}`);
+  }
   print(`below ${resultsUri}\n`);
   const rows = runs.map(({ job, buildId, facts }) => [
     buildId,

@@ -66,7 +66,9 @@ describe('seatrial runs', () => {
       const { code, stderr } = await seatrial([...argv, '17', '--results', repo.results]);
       expect([code, stderr]).toEqual([2, expect.stringContaining('no run "17" below')]);
     }
-    expect((await seatrial(['runs', 'list', '--results', repo.results])).stdout).toContain('no runs below');
+    const list = async (...args: string[]) => (await seatrial(['runs', 'list', '--results', ...args])).stdout;
+    expect(await list(repo.results)).toBe(`no runs below ${repo.results}/logs and ${repo.results}/pr-logs\n`);
+    expect(await list(repo.results, '--job', 'x')).toContain(`no runs of x below ${repo.results}/logs`);
   });
 });
 

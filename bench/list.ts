@@ -32,4 +32,5 @@ export const benches: readonly Bench[] = [
   { name: 'chaos', file: 'chaos/main.ts', full: ['--runs', '20'], quick: ['--runs', '2'] },
   { name: 'sandbox', file: 'sandbox.ts', quick: ['--quick'] },
   { name: 'startup', file: 'startup.ts', quick: ['--quick'] },
+  { name: 'checkout', file: 'checkout.ts', quick: ['--quick'] },
 ];

@@ -3,6 +3,7 @@ import type { Fields, KubeObject } from '../kube-api.js';
 import type { Resource } from '../resources.js';
 import type { ObjectStore } from '../store.js';
 import { isEqual } from '../equal.js';
+import { jobLabels } from '../job-labels.js';
 import { qosClassOf } from './pod.js';
 import { allocateService } from './service-allocation.js';
 import { TEMPLATE_GENERATION } from './workloads.js';
@@ -66,20 +67,16 @@ function defaultStorageClass(store: ObjectStore): string | undefined {
   return classes.find(({ metadata }) => metadata.annotations?.[IS_DEFAULT_CLASS] === 'true')?.metadata.name;
 }
 
+// What a client gave stays, for the validation to refuse.
 function prepareJob(object: KubeObject): void {
   const spec = object.spec ?? {};
   if (spec['manualSelector'] === true) return;
-  const uid = object.metadata.uid ?? '';
-  const name = object.metadata.name ?? '';
+  const labels = jobLabels(object);
   const template = (spec['template'] ??= {});
-  const labels = {
-    'batch.kubernetes.io/controller-uid': uid,
-    'batch.kubernetes.io/job-name': name,
-    'controller-uid': uid,
-    'job-name': name,
-  };
-  template.metadata = { ...template.metadata, labels: { ...template.metadata?.labels, ...labels } };
-  if (spec['selector'] === undefined) spec['selector'] = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
+  template.metadata = { ...template.metadata, labels: { ...labels, ...template.metadata?.labels } };
+  const { 'batch.kubernetes.io/controller-uid': uid } = labels;
+  const matchLabels = { 'batch.kubernetes.io/controller-uid': uid, ...spec['selector']?.matchLabels };
+  spec['selector'] = { ...spec['selector'], matchLabels };
   object.metadata.labels ??= { ...template.metadata.labels };
 }
 

@@ -12,9 +12,9 @@ beforeEach(() => {
 });
 
 function createJob(spec: Fields): void {
-  const { template = {}, ...rest } = spec;
+  const { template = {}, labels, ...rest } = spec;
   const containers = [{ name: 'main', image: 'app:1' }];
-  const pod = { spec: { containers, restartPolicy: 'Never', ...template } };
+  const pod = { metadata: { labels }, spec: { containers, restartPolicy: 'Never', ...template } };
   const metadata = { name: 'job', namespace: 'test' };
   api.create(resources.jobs, { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: pod, ...rest } });
 }
@@ -293,5 +293,42 @@ describe('a Job', () => {
     expect(faultsOfChange((spec) => (spec['template'].spec.containers[0].image = 'b'))).toEqual(immutable);
     expect(faultsOfChange((spec) => (spec['suspend'] = false))).toEqual([]);
     expect(faultsOfChange((spec) => (spec['template'].spec.nodeSelector = { zone: 'b' }))).toEqual(immutable);
+  });
+});
+
+describe('what selects the pods of a Job', () => {
+  const uid = expect.stringMatching(/^[0-9a-f-]{36}$/) as string;
+  const job = (): Fields => api.get(resources.jobs, 'test', 'job')?.spec ?? {};
+
+  it('is generated, beside the labels of the template', () => {
+    createJob({ labels: { app: 'mine' }, suspend: true });
+    expect(job()['selector']).toEqual({ matchLabels: { 'batch.kubernetes.io/controller-uid': uid } });
+    expect(job()['template'].metadata.labels).toEqual({
+      app: 'mine',
+      'batch.kubernetes.io/controller-uid': uid,
+      'batch.kubernetes.io/job-name': 'job',
+      'controller-uid': uid,
+      'job-name': 'job',
+    });
+  });
+
+  it('is refused when it is of another Job', () => {
+    expect(faultsOfNew({ selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': 'other' } } })).toEqual([
+      'spec.selector: Invalid value: {"matchLabels":{"batch.kubernetes.io/controller-uid":"other"}}: `selector` not auto-generated',
+      expect.stringMatching(/^spec\.template\.metadata\.labels: .*`selector` does not match template `labels`$/),
+    ]);
+  });
+
+  it('is refused with labels of another Job', () => {
+    expect(faultsOfNew({ labels: { 'job-name': 'other' } })).toEqual([
+      expect.stringMatching(
+        /^spec\.template\.metadata\.labels\[job-name\]: Invalid value: map\[string\]string\{.*\}: must be 'job'$/,
+      ),
+    ]);
+  });
+
+  it('is refused when it is by hand and does not say so', () => {
+    const selector = { matchLabels: { app: 'mine' } };
+    expect(faultsOfNew({ selector })[0]).toMatch(/^spec\.selector: .*: `selector` not auto-generated$/);
   });
 });

@@ -7,6 +7,7 @@ import type { Resource } from '../resources.js';
 import { claimChangeFaults } from './claim-change.js';
 import { validateConfigMap, validateSecret } from './config.js';
 import { jobChangeFaults } from './job-change.js';
+import { generatedSelectorFaults } from './job-selector.js';
 import { validateLimitRange } from './limit-ranges.js';
 import { validateIngress, validateNetworkPolicy, validateService } from './network.js';
 import { validateAutoscaler, validateClaim, validateLease } from './others.js';
@@ -28,7 +29,10 @@ const validators: Readonly<Record<string, Validator>> = {
   'replicasets.apps': validateWorkload,
   'statefulsets.apps': validateWorkload,
   'daemonsets.apps': validateWorkload,
-  'jobs.batch': ({ spec = {} }) => validateJobSpec(spec, 'spec'),
+  'jobs.batch': (job, live) => [
+    ...(live === undefined ? generatedSelectorFaults(job) : []),
+    ...validateJobSpec(job.spec ?? {}, 'spec'),
+  ],
   'cronjobs.batch': validateCronJob,
   'persistentvolumeclaims.': validateClaim,
   'roles.rbac.authorization.k8s.io': validateRole,

@@ -28,7 +28,8 @@ function matchesTerm({ key, operator, values = [] }: Fields, labels: Readonly<Re
   }
 }
 
-function goMap(labels: Record<string, string> | undefined): string {
+/** Labels as the server prints a map of Go. */
+export function goMap(labels: Record<string, string> | undefined): string {
   if (labels === undefined) return 'map[string]string(nil)';
   return `map[string]string{${Object.entries(labels)
     .map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`)

@@ -1,15 +1,38 @@
-import { spawn } from 'node:child_process';
-import { appendFile, rename, stat, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { appendFile, cp, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FIXTURES, resultFolder, RUNS } from '../src/testing/fixtures.js';
 import { openPage, serve } from './page.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
+const EXAMPLE = join(ROOT, 'examples/tf-job-operator');
 const JOURNAL = `${RUNS.inProgress}/artifacts/seatrial`;
 
 function record(name: string, state: string, facts: object = {}): string {
   return JSON.stringify({ version: 1, name, state, attempts: 1, startedMs: Date.now() - 1_000, ...facts });
+}
+
+/** The example in a repository of its own, whose lint begins its work when it is told to: until then it can be seen running. */
+async function waitingExample() {
+  const dir = await mkdtemp(join(tmpdir(), 'seatrial-live-'));
+  await cp(EXAMPLE, dir, { recursive: true, filter: (path) => !path.includes('node_modules') });
+  const config = join(dir, 'seatrial.yaml');
+  const go = join(dir, 'go');
+  const lint = 'command: [npm, run, --silent, lint]';
+  const waiting = `command: [sh, -c, 'until [ -e ${go} ]; do sleep 0.1; done; npm run --silent lint']`;
+  await writeFile(config, (await readFile(config, 'utf8')).replace(lint, waiting));
+  const git = async (...args: string[]) => await promisify(execFile)('git', args, { cwd: dir });
+  await git('init', '--quiet');
+  await git('add', '--all');
+  await git('-c', 'user.name=Test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message=example');
+  return {
+    config,
+    begin: async () => await writeFile(go, ''),
+    [Symbol.asyncDispose]: async () => await rm(dir, { recursive: true, force: true }),
+  };
 }
 
 describe('a run that goes on', () => {
@@ -18,18 +41,9 @@ describe('a run that goes on', () => {
     const { url } = await serve({ results: folder.uri, clock: undefined as never });
     const { page } = await openPage(url, { realTime: true });
     await page.getByText('There are no runs yet').waitFor();
-    const config = 'examples/tf-job-operator/seatrial.yaml';
-    const args = [
-      'apps/runner/bin.js',
-      'e2e',
-      '--config',
-      config,
-      '--results',
-      folder.uri,
-      '--only',
-      'clone,build,lint',
-    ];
-    const trial = spawn(process.execPath, args, {
+    await using example = await waitingExample();
+    const options = ['--config', example.config, '--results', folder.uri, '--only', 'clone,build,lint'];
+    const trial = spawn(process.execPath, ['apps/runner/bin.js', 'e2e', ...options], {
       cwd: ROOT,
       env: { ...process.env, SEATRIAL_DOCKER: 'off' },
       stdio: 'ignore',
@@ -46,6 +60,7 @@ describe('a run that goes on', () => {
     await head.getByText('live', { exact: true }).waitFor();
     const timeline = page.getByRole('region', { name: 'Timeline' });
     await timeline.getByRole('button', { name: /^lint ?: running/ }).waitFor();
+    await example.begin();
     await timeline.getByRole('button', { name: /^lint ?: succeeded/ }).waitFor({ timeout: 40_000 });
     await head.getByText('passed').waitFor();
     expect(await ended).toBe(0);

@@ -85,21 +85,31 @@ export function prepareCreate(resource: Resource, object: KubeObject, context: P
   creators[resource.bucket]?.(object, context);
 }
 
+/** What becomes of a Service's address, in place: in the order of the real server. */
+function carryAddress(spec: Fields, old: Fields): void {
+  const keepsAddress = spec['type'] !== 'ExternalName' && old['type'] !== 'ExternalName';
+  if (keepsAddress && old['clusterIP'] !== undefined) {
+    if (spec['clusterIP'] === '') delete spec['clusterIP'];
+    for (const member of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort']) {
+      if (spec[member] === undefined && old[member] !== undefined) spec[member] = structuredClone(old[member]);
+    }
+  }
+  // Whoever changes or clears the one address means the list, which clients that only know the one send back as it was.
+  const [address, before] = [spec['clusterIP'] ?? '', old['clusterIP'] ?? ''];
+  if (address !== before && isEqual(spec['clusterIPs'], old['clusterIPs'])) {
+    if (address === '') delete spec['clusterIPs'];
+    else spec['clusterIPs'] = [address];
+  }
+  // An address that was not changed goes with the type that has one.
+  if (spec['type'] === 'ExternalName' && old['type'] !== 'ExternalName' && address === before) {
+    for (const member of ['clusterIP', 'clusterIPs']) delete spec[member];
+  }
+}
+
 const updaters: Readonly<Record<string, (object: KubeObject, live: KubeObject, context: PrepareContext) => void>> = {
   'services.': (object, live, context) => {
     const [spec, old] = [object.spec ?? {}, live.spec ?? {}];
-    if (spec['type'] === 'ExternalName' && old['type'] !== 'ExternalName' && spec['clusterIP'] === old['clusterIP']) {
-      for (const member of ['clusterIP', 'clusterIPs']) delete spec[member];
-    }
-    // Whoever changes the one address means the list, which clients that only know the one send back as it was.
-    if (spec['clusterIP'] && spec['clusterIP'] !== old['clusterIP'] && isEqual(spec['clusterIPs'], old['clusterIPs'])) {
-      spec['clusterIPs'] = [spec['clusterIP']];
-    }
-    if (spec['type'] !== 'ExternalName' && old['clusterIP'] !== undefined && old['type'] !== 'ExternalName') {
-      for (const member of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort']) {
-        if (spec[member] === undefined && old[member] !== undefined) spec[member] = structuredClone(old[member]);
-      }
-    }
+    carryAddress(spec, old);
     for (const port of spec['ports'] ?? []) {
       const same = (old['ports'] ?? []).find(
         (other: Fields) => other['port'] === port.port && other['protocol'] === port.protocol,

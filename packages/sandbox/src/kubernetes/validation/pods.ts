@@ -37,28 +37,35 @@ export function validatePodSpec(spec: Fields, path: string): FieldError[] {
   return faults;
 }
 
+/** Names of the volumes that are sound: of others the real server says too that what mounts them does not find them. */
 function validateVolumes(volumes: readonly Fields[], path: string, faults: FieldError[]): Set<string> {
   const names = new Set<string>();
   volumes.forEach((volume, index) => {
-    const at = `${path}[${index}]`;
-    if (!volume['name']) faults.push(fault.required(`${at}.name`));
-    else {
-      for (const why of labelFaults(volume['name'])) faults.push(fault.invalid(`${at}.name`, volume['name'], why));
-      if (names.has(volume['name'])) faults.push(fault.duplicate(`${at}.name`, volume['name']));
-    }
-    names.add(volume['name']);
-    const order = (member: string): number => ['emptyDir', 'hostPath', ''].indexOf(member) >>> 0;
-    const sources = Object.keys(volume)
-      .filter((member) => member !== 'name')
-      .sort((a, b) => order(a) - order(b));
-    for (const extra of sources.slice(1)) {
-      faults.push(fault.forbidden(`${at}.${extra}`, 'may not specify more than 1 volume type'));
-    }
-    if (volume['configMap'] !== undefined && !volume['configMap'].name)
-      faults.push(fault.required(`${at}.configMap.name`));
-    if (sources[0] === 'secret' && !volume['secret'].secretName) faults.push(fault.required(`${at}.secret.secretName`));
+    const found = volumeFaults(volume, `${path}[${index}]`, names);
+    if (found.length === 0) names.add(volume['name']);
+    faults.push(...found);
   });
   return names;
+}
+
+function volumeFaults(volume: Fields, at: string, names: ReadonlySet<string>): FieldError[] {
+  const faults: FieldError[] = [];
+  if (!volume['name']) faults.push(fault.required(`${at}.name`));
+  else {
+    for (const why of labelFaults(volume['name'])) faults.push(fault.invalid(`${at}.name`, volume['name'], why));
+    if (names.has(volume['name'])) faults.push(fault.duplicate(`${at}.name`, volume['name']));
+  }
+  const order = (member: string): number => ['emptyDir', 'hostPath', ''].indexOf(member) >>> 0;
+  const sources = Object.keys(volume)
+    .filter((member) => member !== 'name')
+    .sort((a, b) => order(a) - order(b));
+  for (const extra of sources.slice(1)) {
+    faults.push(fault.forbidden(`${at}.${extra}`, 'may not specify more than 1 volume type'));
+  }
+  if (volume['configMap'] !== undefined && !volume['configMap'].name)
+    faults.push(fault.required(`${at}.configMap.name`));
+  if (sources[0] === 'secret' && !volume['secret'].secretName) faults.push(fault.required(`${at}.secret.secretName`));
+  return faults;
 }
 
 interface Seen {

@@ -58,9 +58,12 @@ export const causesOf = ({ body }: Answer): readonly Fields[] =>
 export function singleCauses(real: Answer, ours: Answer): { readonly more: readonly Fields[]; readonly less: readonly Fields[] } {
   const [theirs, known] = [causesOf(real), causesOf(ours)];
   const isIn = (list: readonly Fields[], { field, message }: Fields): boolean =>
-    list.some((other) => other['field'] === field && other['message'] === message);
+    list.some((other) => other['field'] === field && firstLine(other['message']) === firstLine(message));
   return { more: theirs.filter((cause) => !isIn(known, cause)), less: known.filter((cause) => !isIn(theirs, cause)) };
 }
+
+// What follows it is a change, as Go prints it.
+const firstLine = (message: unknown): unknown => String(message).split('\n')[0];
 
 /** Names of lists whose elements are told apart by a key. */
 export const MERGED = new Set([

@@ -78,6 +78,17 @@ export const services: readonly Difference[] = [
         if (object['spec']?.[member] !== 'None') delete object['spec']?.[member];
     },
   },
+  {
+    subject: 'addresses of Services that are replaced in a dry run',
+    row: 'Services: DELETE answers, PUT without a version, with another uid or of none, what a PUT is refused for beside these, addresses in a dry run',
+    why: 'as above',
+    at: /^\/body\/spec\/clusterIPs?$/,
+    explains: ({ step: { method, path, query }, real }) =>
+      method === 'PUT' &&
+      path.includes('/services/') &&
+      query?.['dryRun'] !== undefined &&
+      (real.body as Fields)['spec']?.clusterIP === undefined,
+  },
 ];
 
 const kindOf = ({ body }: Answer): unknown => (body as Fields)['kind'];

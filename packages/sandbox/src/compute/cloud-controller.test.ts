@@ -3,6 +3,7 @@ import { silentLogger, systemClock } from '../clock.js';
 import { resources } from '../kubernetes/controllers/resources.js';
 import { startControllers } from '../kubernetes/controllers/controllers.js';
 import { createKubeServer } from '../kubernetes/server.js';
+import { createStorageClasses } from '../sandbox/storage-classes.js';
 import { startCloudController } from './cloud-controller.js';
 import { createComputeStore } from './compute-store.js';
 
@@ -76,6 +77,7 @@ describe(startCloudController, () => {
       metadata: { name: 'data', namespace: 'default' },
       spec,
     };
+    createStorageClasses(api);
     api.create(resources.persistentVolumeClaims, claim, { manager: 'test' });
     await expect.poll(() => list('disks')).toHaveLength(1);
     expect(list('disks')[0]).toMatchObject({

@@ -105,7 +105,6 @@ export const pending: Readonly<Record<string, Readonly<Record<number, string>>>>
   },
   'api-patch-strategic': {
     6: 'a stray order directive is ignored',
-    16: 'the fault that follows from the first is not told',
     26: '1.20 answers 500 where current servers answer 400',
     27: '1.20 answers 500 where current servers answer 400',
     28: 'a wrong type is refused with 400',
@@ -150,7 +149,6 @@ export const pending: Readonly<Record<string, Readonly<Record<number, string>>>>
     30: 'the program of the image is not run: a simulated one prints nothing of its own and ends at once',
     31: 'the program of the image is not run: a simulated one prints nothing of its own and ends at once',
     36: 'current servers print the status of a Job and label it otherwise',
-    40: 'a claim is bound at once',
     41: '1.20 counts the token secrets that are not made since 1.24',
     54: 'the program of the image is not run: a simulated one prints nothing of its own and ends at once',
   },

@@ -96,7 +96,7 @@ export const startVolumeClaimController: Controller = ({ api, clock, newId, logg
 
   function provision(claim: KubeObject): KubeObject | undefined {
     const {
-      storageClassName,
+      storageClassName = '', // the default class is set at admission, where there is one
       resources: wanted = {},
       accessModes = [],
       volumeMode = 'Filesystem',
@@ -108,10 +108,7 @@ export const startVolumeClaimController: Controller = ({ api, clock, newId, logg
       record(claim, { reason: 'FailedBinding', message });
       return undefined;
     }
-    if (
-      storageClassName !== undefined &&
-      api.get(resources.storageClasses, undefined, storageClassName) === undefined
-    ) {
+    if (api.get(resources.storageClasses, undefined, storageClassName) === undefined) {
       const message = `storageclass.storage.k8s.io ${JSON.stringify(storageClassName)} not found`;
       record(claim, { type: 'Warning', reason: 'ProvisioningFailed', message });
       return undefined;
@@ -130,7 +127,7 @@ export const startVolumeClaimController: Controller = ({ api, clock, newId, logg
           accessModes,
           volumeMode,
           persistentVolumeReclaimPolicy: 'Delete',
-          ...(storageClassName === undefined ? {} : { storageClassName }),
+          storageClassName,
           claimRef: claimRefOf(claim),
           hostPath: { path: `/var/lib/sandbox/${name}`, type: '' },
         },

@@ -59,6 +59,14 @@ const isRolledOut =
     );
   };
 
+const createClass = (cluster: TestCluster, name: string): KubeObject =>
+  cluster.api.create(resources.storageClasses, {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    provisioner: 'example.com/disk',
+  });
+
 describe('a Deployment', () => {
   it('gets a ReplicaSet and pods, and says when they are available', async () => {
     await using cluster = await startTestCluster();
@@ -363,6 +371,7 @@ describe('a StatefulSet', () => {
       metadata: { name: 'data' },
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
     };
+    createClass(cluster, 'standard');
     createSet(cluster, { replicas: 1, volumeClaimTemplates: [claim] });
     await cluster.until(statefulSets, 'db', isComplete(1));
     const made = cluster.api.get(persistentVolumeClaims, 'test', 'data-db-0');
@@ -391,13 +400,14 @@ describe('claims', () => {
       ...(storageClassName === undefined ? {} : { storageClassName }),
     },
   });
-  const createClass = (cluster: TestCluster, name: string): KubeObject =>
-    cluster.api.create(resources.storageClasses, {
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'StorageClass',
-      metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-      provisioner: 'example.com/disk',
+  it('of no class wait where there is no default, and say so', async () => {
+    await using cluster = await startTestCluster();
+    cluster.api.create(persistentVolumeClaims, claim());
+    expect(await firstEvent(cluster)).toMatchObject({
+      reason: 'FailedBinding',
+      message: 'no persistent volumes available for this claim and no storage class is set',
     });
+  });
 
   it('of a class that is not there wait for it and say so', async () => {
     await using cluster = await startTestCluster();

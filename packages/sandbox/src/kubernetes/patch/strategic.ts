@@ -64,7 +64,8 @@ function mergeMember(member: Member, target: unknown, value: unknown, patch: Jso
   if (value === null) return undefined;
   const { type, field } = member;
   if (isObject(value)) {
-    if (value[DIRECTIVE] === 'delete') return undefined;
+    // What was there loses its members; it stays itself, as Go's empty struct.
+    if (value[DIRECTIVE] === 'delete') return isObject(target) ? {} : undefined;
     const node: TypeNode = type ?? { kind: 'map', of: { kind: 'scalar', name: 'any' } };
     if (node.kind === 'scalar' && node.name !== 'any') return strip(value);
     return mergeMap(node, isObject(target) ? target : {}, value);

@@ -1,3 +1,4 @@
+import { withoutGo } from './go-words.js';
 import { FieldSet } from '../../apply/field-set.js';
 import type { Fields } from '../../kube-api.js';
 import { differences } from './differences.js';
@@ -202,21 +203,6 @@ function settleStatus(status: Fields): void {
 function withoutParts(cause: string): string {
   const units = differences.flatMap((difference) => difference.units ?? []).join('|');
   return cause.replace(new RegExp(`("field":"[^"]*\\.(?:${units}))\\.[^"]*`), '$1');
-}
-
-function withoutGo(message: string, field: unknown): string {
-  if (field === 'patch') return '<fault>';
-  if (String(field).endsWith('.maxUnavailable'))
-    return message.replace(/^Invalid value: .*: /s, 'Invalid value: <value>: ');
-  const [, head, list] = /^(Unsupported value: .*: supported values: )(.*)$/.exec(message) ?? [];
-  if (list !== undefined)
-    return `${(head ?? '').replace(/^(Unsupported value: )[^"].*(: supported)/s, '$1<value>$2')}${list.split(', ').sort().join(', ')}`;
-  return (
-    message
-      // What Go says of the two values: of each process either blanks or no-break spaces come first.
-      .replace(/\n\s{2}(core|\(\*|v1|\s)[^]*$/, '')
-      .replace(/^(Invalid value|Duplicate value): (?!"[^"]*":|-?\d+:)[^]*?([^:"}]*)$/, '$1: <value>: $2')
-  );
 }
 
 function withUnits(fields: Fields, units: ReadonlySet<string>): Fields {

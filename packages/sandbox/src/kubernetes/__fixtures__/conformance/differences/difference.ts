@@ -1,4 +1,5 @@
 import type { Fields } from '../../../kube-api.js';
+import { withoutGo } from '../go-words.js';
 import type { Answer, Step } from '../step.js';
 
 /** Two answers to a step, and one of the places in which they differ. */
@@ -57,13 +58,11 @@ export const causesOf = ({ body }: Answer): readonly Fields[] =>
 /** Causes that only one of two refusals gives, told apart by field and words: `more` of the real one, `less` of ours. */
 export function singleCauses(real: Answer, ours: Answer): { readonly more: readonly Fields[]; readonly less: readonly Fields[] } {
   const [theirs, known] = [causesOf(real), causesOf(ours)];
-  const isIn = (list: readonly Fields[], { field, message }: Fields): boolean =>
-    list.some((other) => other['field'] === field && firstLine(other['message']) === firstLine(message));
+  const wordsOf = ({ field, message }: Fields): string => withoutGo(String(message), field);
+  const isIn = (list: readonly Fields[], cause: Fields): boolean =>
+    list.some((other) => other['field'] === cause['field'] && wordsOf(other) === wordsOf(cause));
   return { more: theirs.filter((cause) => !isIn(known, cause)), less: known.filter((cause) => !isIn(theirs, cause)) };
 }
-
-// What follows it is a change, as Go prints it.
-const firstLine = (message: unknown): unknown => String(message).split('\n')[0];
 
 /** Names of lists whose elements are told apart by a key. */
 export const MERGED = new Set([

@@ -63,6 +63,19 @@ export const ownership: readonly Difference[] = [
     },
   },
   {
+    subject: 'fields of conflicts that are named twice',
+    row: 'who is named in a conflict, and by which field',
+    why: 'as above: 1.20 names the last of some siblings in place of each',
+    at: CAUSES,
+    explains({ real, ours }) {
+      const [theirs, known] = [conflictsOf(real), conflictsOf(ours)];
+      const missing = known.filter((cause) => !theirs.some((other) => isSameCause(cause, other)));
+      const isTwice = ({ field }: Fields): boolean =>
+        theirs.filter((other) => other['field'] === field).length > known.filter((other) => other['field'] === field).length;
+      return theirs.length === known.length && missing.length > 0 && theirs.some(isTwice);
+    },
+  },
+  {
     subject: 'ownership of an object with a list in which a key comes twice',
     row: 'ownership of objects with a list in which a key comes twice',
     why: '1.20 gives up all of it for good, current servers have the elements owned together',

@@ -1,8 +1,9 @@
 import type { Fields } from '../../../kube-api.js';
 import type { Answer } from '../step.js';
-import { CAUSES, causesOf, isApply, saidBy } from './difference.js';
+import { CAUSES, causesOf, isApply, saidBy, singleCauses } from './difference.js';
 import type { Difference } from './difference.js';
 
+const ADDRESS_UNSET = /primary clusterIP can not be unset/;
 const SERVICE_OWN = /^(metadata\.(resourceVersion|uid)|spec\.clusterIPs?(\[0\])?)$/;
 
 /** 1.20 had a registry of its own for Services, with rules like those of no other kind. */
@@ -59,7 +60,18 @@ export const services: readonly Difference[] = [
     explains: ({ real, ours }) =>
       (ours.status === 200 || (ours.status === 409 && saidBy(ours).includes('the object has been modified'))) &&
       real.status === 422 &&
-      saidBy(real).includes('primary clusterIP can not be unset'),
+      ADDRESS_UNSET.test(saidBy(real)),
+  },
+  {
+    subject: 'a Service whose address is taken away beside other faults',
+    row: 'an address taken from a Service',
+    why: 'as above',
+    at: CAUSES,
+    explains({ real, ours }) {
+      if (real.status !== 422 || ours.status !== 422) return false;
+      const { more, less } = singleCauses(real, ours);
+      return more.length > 0 && less.length === 0 && more.every(({ message }) => ADDRESS_UNSET.test(String(message)));
+    },
   },
   {
     subject: 'a Service that is replaced and is not there',

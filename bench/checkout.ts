@@ -23,7 +23,12 @@ const env = { ...process.env, SEATRIAL_DOCKER: 'off', NX_TUI: 'false', NX_DAEMON
 /** Runs npm in the clone. Its output, and how long it took. */
 async function npm(...args: string[]): Promise<{ readonly stdout: string; readonly seconds: number }> {
   const started = performance.now();
-  const { stdout } = await run('npm', args, { cwd: dir, env, maxBuffer: 64 * 1024 * 1024 });
+  const { stdout } = await run('npm', args, { cwd: dir, env, maxBuffer: 64 * 1024 * 1024 }).catch(
+    (error: Error & { readonly stdout: string }) => {
+      process.stderr.write(error.stdout);
+      throw new Error(`npm ${args.join(' ')} failed`);
+    },
+  );
   const seconds = (performance.now() - started) / 1000;
   console.log(`npm ${args.join(' ')}  ${seconds.toFixed(1)} s`);
   return { stdout, seconds };

@@ -59,19 +59,15 @@ function createLineWatch() {
   };
 }
 
-/** Whether a process is gone, or dead and only not yet waited for by init. */
-async function hasEnded(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 500; tries += 1) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return true; // ESRCH: there is no such process
-    }
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-    if (/^State:\s+[ZX]/m.test(status)) return true;
-    await new Promise((resolve) => setImmediate(resolve));
+/** Whether a process lives: one that is dead and only not yet waited for by init does not. */
+async function isThere(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false; // ESRCH: there is no such process
   }
-  return false;
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return !/^State:\s+[ZX]/m.test(status);
 }
 
 describe(runCommandAsTestCase, () => {
@@ -180,7 +176,7 @@ describe(runCommandAsTestCase, () => {
       durationSeconds: 65,
       problems: [{ type: 'TIMEOUT', message: 'not done within 60000 ms', text: expect.stringContaining('ignored') }],
     });
-    expect(await hasEnded(pid)).toBe(true);
+    await expect.poll(() => isThere(pid)).toBe(false);
   });
 
   it('fails when it is aborted, with what there was of the output', async () => {
@@ -226,7 +222,7 @@ describe(runCommandAsTestCase, () => {
     await clock.untilSleeping(5_000);
     clock.pass(5_000);
     expect(await running).toMatchObject({ exitCode: 0, case: { problems: [] } });
-    expect(await hasEnded(pid)).toBe(true);
+    await expect.poll(() => isThere(pid)).toBe(false);
   });
 
   it('ends the command when a line cannot be handed over', async () => {

@@ -363,7 +363,7 @@ async function untilLogged(
 }
 
 /** Is the process gone, or does it go within some tries? Zombies count as gone. */
-async function isGone(pid: number, tries = 200): Promise<boolean> {
+async function isGone(pid: number, tries = 3_000): Promise<boolean> {
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
     if (stat === undefined || / Z /.test(stat)) return true;

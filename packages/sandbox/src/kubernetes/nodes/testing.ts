@@ -22,7 +22,7 @@ import { startNodes } from './nodes.js';
 import type { Nodes, NodesOptions } from './nodes.js';
 
 /** Less than a test may take: one that fails is to come to its end and give back what it has. */
-const MAX_WAIT_MS = 15_000;
+const MAX_WAIT_MS = 30_000;
 
 interface Sleeper {
   readonly atMs: number;

@@ -45,9 +45,17 @@ try {
   record({ name: 'npm ci', ours: `${(await npm('ci', '--no-audit', '--no-fund')).seconds.toFixed(1)} s` });
   const trial = await npm('start');
   recordGoal('npm start, after it', trial.seconds, 15);
-  // `time  9.0s, critical path 9.0s:` and the tasks of that path, over several lines.
-  const [, path] = /critical path [^:]*:\s+((?:.+\n)+)/.exec(trial.stdout) ?? [];
-  if (path !== undefined) record({ name: 'where its time goes', ours: path.trim().replace(/\s+/g, ' ') });
+  // `time  9.0s, critical path 9.0s:` and then `clone 1.1s → deploy 2.8s → …` over several lines.
+  const [, path = ''] = /critical path [^:]*:\s+((?:.+\n)+)/.exec(trial.stdout) ?? [];
+  const tasks = [...path.matchAll(/(\S+) ([\d.]+)s\b/g)].sort((one, other) => Number(other[2]) - Number(one[2]));
+  if (tasks.length > 0)
+    record({
+      name: 'where its time goes',
+      ours: tasks
+        .slice(0, 3)
+        .map(([text]) => text)
+        .join(', '),
+    });
   if (!values.quick) {
     recordGoal('npm run check, for the first time', (await npm('run', 'check')).seconds, 240);
     recordGoal('npm test, once more', (await npm('test')).seconds, 5);

@@ -19,14 +19,14 @@ const OWN_CHECK = 'its own check';
 
 const HELP = `usage: npm run bench [-- OPTIONS]
 
-Runs all benches one after the other (about 25 minutes), prints one table,
+Runs all benches one after the other (about twenty minutes), prints one table,
 and writes it to docs/benchmarks.md.
 
   --quick      small sizes: whether they work, not how fast; writes nothing
   --only A,B   these alone; the others' lines in the page stay as they are
   --no-write   without the page
 
-Benches: ${benches.map(({ name }) => name).join(', ')}`;
+Benches: ${benches.map(({ name }) => name).join(' ')}`;
 
 function parseOptions() {
   return parseArgs({

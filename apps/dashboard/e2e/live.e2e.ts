@@ -23,7 +23,9 @@ async function waitingExample() {
   const go = join(dir, 'go');
   const lint = 'command: [npm, run, --silent, lint]';
   const waiting = `command: [sh, -c, 'until [ -e ${go} ]; do sleep 0.1; done; npm run --silent lint']`;
-  await writeFile(config, (await readFile(config, 'utf8')).replace(lint, waiting));
+  const text = await readFile(config, 'utf8');
+  expect(text).toContain(lint);
+  await writeFile(config, text.replace(lint, waiting));
   const git = async (...args: string[]) => await promisify(execFile)('git', args, { cwd: dir });
   await git('init', '--quiet');
   await git('add', '--all');

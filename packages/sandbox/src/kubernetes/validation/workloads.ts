@@ -28,10 +28,11 @@ function matchesTerm({ key, operator, values = [] }: Fields, labels: Readonly<Re
   }
 }
 
-/** Labels as the server prints a map of Go. */
+/** Labels as Go prints a map: by their names. */
 export function goMap(labels: Record<string, string> | undefined): string {
   if (labels === undefined) return 'map[string]string(nil)';
   return `map[string]string{${Object.entries(labels)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`)
     .join(', ')}}`;
 }

@@ -33,6 +33,18 @@ describe('seatrial ui', () => {
     await expect(fetch(`${url}api/jobs`)).rejects.toThrow();
   });
 
+  it.skipIf(!existsSync(PAGE_DIR))('takes results below the working directory', async () => {
+    const controller = new AbortController();
+    // The working directory of these runs is the root.
+    const { code, stdout } = run(['--results', `file://.${FIXTURES}`, '--port', '0'], controller.signal);
+    await expect.poll(() => stdout.text).toMatch(/ at http:/);
+    const [url = ''] = /http:\S+/.exec(stdout.text) ?? [];
+    const { jobs } = (await (await fetch(`${url}api/jobs`)).json()) as { readonly jobs: readonly unknown[] };
+    expect(jobs).not.toEqual([]);
+    controller.abort();
+    expect(await code).toBe(0);
+  });
+
   it.each([
     [['--listen', '0.0.0.0'], '--token'],
     [['--listen', '0.0.0.0', '--token', 'short'], 'openssl rand -hex 16'],

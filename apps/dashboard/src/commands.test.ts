@@ -7,11 +7,11 @@ import { FIXTURES } from './testing/fixtures.js';
 import { PAGE_DIR } from './server/start-dashboard.js';
 import { existsSync } from 'node:fs';
 
-function run(args: readonly string[], signal = new AbortController().signal) {
+function run(args: readonly string[], signal = new AbortController().signal, cwd = '/') {
   const [stdout, stderr] = [createTextSink(), createTextSink()];
   const code = runCommand(command, args, {
     env: {},
-    cwd: '/',
+    cwd,
     stdin: new PassThrough().end(),
     stdout,
     stderr,
@@ -35,8 +35,7 @@ describe('seatrial ui', () => {
 
   it.skipIf(!existsSync(PAGE_DIR))('takes results below the working directory', async () => {
     const controller = new AbortController();
-    // The working directory of these runs is the root.
-    const { code, stdout } = run(['--results', `file://.${FIXTURES}`, '--port', '0'], controller.signal);
+    const { code, stdout } = run(['--results', 'file://./', '--port', '0'], controller.signal, FIXTURES);
     await expect.poll(() => stdout.text).toMatch(/ at http:/);
     const [url = ''] = /http:\S+/.exec(stdout.text) ?? [];
     const { jobs } = (await (await fetch(`${url}api/jobs`)).json()) as { readonly jobs: readonly unknown[] };

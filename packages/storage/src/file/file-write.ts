@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { link, mkdir, rename, rm, utimes } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -32,11 +31,9 @@ export async function writeWhole(
   await mkdir(dirname(path), { recursive: true });
   const temporary = temporaryPath(path, newId());
   try {
-    await pipeline(
-      readableOf(body),
-      createWriteStream(temporary, { flags: 'wx' }),
-      signal === undefined ? {} : { signal },
-    );
+    // Opened first: a body that fails at once must not leave a file that is made after it was removed.
+    const file = await open(temporary, 'wx');
+    await pipeline(readableOf(body), file.createWriteStream(), signal === undefined ? {} : { signal });
     const before = await statFile(path);
     const stats = await makeNewer(temporary, before);
     const generation = generationOf(stats);

@@ -154,10 +154,27 @@ export function defineTask<Name extends string, Output extends Json | void>(
   definition: TaskDefinition<Name, Output, Needs, boolean, When>,
 ): Task<Name, Output> {
   const { needs = NO_NEEDS, after = NO_TASKS, cleanup = false, uses = NO_USES } = definition;
-  const when = definition.when ?? (cleanup ? 'all_done' : 'all_success');
-  const units = isList(uses) ? Object.fromEntries(uses.map((resource) => [resource, 1])) : uses;
+  // Field by field: a spread gives each task a hidden class of its own, and the engine then looks up their fields slowly.
+  const task = {
+    name: definition.name,
+    needs,
+    after,
+    when: definition.when ?? (cleanup ? 'all_done' : 'all_success'),
+    cleanup,
+    uses: isList(uses) ? Object.fromEntries(uses.map((resource) => [resource, 1])) : uses,
+    retries: definition.retries,
+    timeoutMs: definition.timeoutMs,
+    totalTimeoutMs: definition.totalTimeoutMs,
+    expectedMs: definition.expectedMs,
+    group: definition.group,
+    summary: definition.summary,
+    describe: definition.describe,
+    verify: definition.verify,
+    adopt: definition.adopt,
+    run: definition.run,
+  };
   // The engine fills `inputs` from `needs`, which the definition's types already hold together.
-  return { ...definition, needs, after, cleanup, when, uses: units } as unknown as Task<Name, Output>;
+  return task as unknown as Task<Name, Output>;
 }
 
 /** Tasks whose outputs a task takes, in the order of its `needs`; one that is named twice is there twice. */

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import type { ContextOf } from '@seatrial/cli';
+import { requireNamedFiles } from './config/named-files.js';
 import type { e2eFlags } from './flags.js';
 import { freshSettings } from './fresh-settings.js';
 import { leaseDepsOf, openTrial, trialIoOf } from './open-trial.js';
 import { describePlan, planDescriptions, planSettings, planTrial } from './plan.js';
 import { recordedSettings } from './recorded-settings.js';
 import { openReporter } from './report/open-reporter.js';
+import { makeResultsRoot } from './results/results-root.js';
 import { runTrial } from './run-trial.js';
 import { lockRun } from './run/run-lock.js';
 
@@ -23,7 +26,13 @@ export async function e2e(context: Context): Promise<number> {
     else context.print(describePlan(preview));
     return 0;
   }
+  // Of a commit or another repository, only the checkout knows its files.
+  if (resume === undefined && flags.commit === undefined && flags.repo === undefined) {
+    const dir = join(settings.source.repo, settings.source.configFolder);
+    await requireNamedFiles(settings.config, { dir, tasks: preview.selection.names });
+  }
   const reporter = await openReporter(settings, context);
+  await makeResultsRoot(settings.resultsUri);
   // Before anything of the run is touched: its folder on this machine may be in use.
   await using lock = await lockRun(leaseDepsOf(context), settings.runUri);
   await using trial = await openTrial(settings, { ...trialIoOf(context), lock, faults: fault });

@@ -228,6 +228,27 @@ describe.concurrent('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     expect(index).toContain(latest.target.split('/').slice(-2).join('/'));
   });
 
+  it('takes results of before, below the repository, for no change of it', async () => {
+    await using repo = await exampleRepo();
+    const results = `file://${join(repo.dir, '_results')}`;
+    for (const round of ['first', 'second']) {
+      const config = join(repo.dir, 'seatrial.yaml');
+      const { code, stderr } = await seatrial(['e2e', '--config', config, '--results', results, '--only', 'clone']);
+      expect(code, `${round}: ${stderr}`).toBe(0);
+      expect(stderr).toContain(await repo.head());
+      expect(stderr).not.toContain('with uncommitted changes');
+    }
+  });
+
+  it('starts nothing when a file that the config names is not there', async () => {
+    await using repo = await exampleRepo();
+    await repo.edit('seatrial.yaml', (text) => text.replace('path: chart/tf-job-operator', 'path: charts/operator'));
+    const run = await seatrial(['e2e', '--config', join(repo.dir, 'seatrial.yaml'), '--results', repo.results]);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(`chart.path: there is no file ${join(repo.dir, 'charts/operator/Chart.yaml')}`);
+    expect(existsSync(fileURLToPath(repo.results))).toBe(false);
+  });
+
   it('starts nothing when the config is wrong', async () => {
     await using repo = await exampleRepo();
     const config = join(repo.dir, 'seatrial.yaml');

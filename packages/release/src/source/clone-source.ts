@@ -151,7 +151,7 @@ async function cloneLocal(
   await checkOut(sha, here);
   if (includeChanges) {
     const count = await copyChanges(top, stage, { signal });
-    onLine?.(`${count} uncommitted changes included`);
+    if (count > 0) onLine?.(`${count} uncommitted ${count === 1 ? 'change' : 'changes'} included`);
   }
   if (request.commit !== undefined) return undefined;
   const { stdout, exitCode } = await runGit(['symbolic-ref', '--quiet', '--short', 'HEAD'], there, [1]);

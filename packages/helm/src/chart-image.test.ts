@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { chartImageValues, imageOfValues, setChartImage } from './chart-image.js';
+import { chartImageValues, findImageValue, imageOfValues, setChartImage } from './chart-image.js';
 import { parseImage } from './image-name.js';
 
 const digest = `sha256:${'0a'.repeat(32)}`;
@@ -156,7 +156,27 @@ describe(chartImageValues, () => {
     await expect(chartImageValues(dir, { image: 'op:v1' })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
       message: `${join(dir, 'values.yaml')} has no image at "image"`,
+      hint: 'Name the value that holds the image.',
     });
+    await writeFile(join(dir, 'values.yaml'), 'operator: {image: x}\n');
+    await expect(chartImageValues(dir, { image: 'op:v1' })).rejects.toMatchObject({
+      hint: 'Name the value that holds the image, which may be "operator.image".',
+    });
+  });
+});
+
+describe(findImageValue, () => {
+  it.each([
+    ['image: a', 'image'],
+    ['operator: {image: {repository: a}}', 'operator.image'],
+    ['a.b: {image: {name: a}}', 'a\\.b.image'],
+    ['image: {tag: b}\nproxy: {image: c}', 'proxy.image'],
+    ['a: {b: {c: {image: d}}}', 'a.b.c.image'],
+    ['a: {b: {c: {d: {image: e}}}}', undefined],
+    ['sidecars: [{image: a}]', 'sidecars.0.image'],
+    ['other: a', undefined],
+  ])('of %j gives %j', (text, path) => {
+    expect(findImageValue(parse(text))).toBe(path);
   });
 });
 

@@ -39,9 +39,10 @@ export async function chartImageValues(
   const node = nodeAt(document, parsePath(path, file));
   if (node === undefined) {
     if (add) return { [path]: image };
+    const likely = findImageValue(document.toJS({ maxAliasCount: -1 }));
     throw new HelmError('INVALID_OPTION', `${file} has no image at ${JSON.stringify(path)}`, {
       file,
-      hint: 'Name the value that holds the image.',
+      hint: `Name the value that holds the image${likely === undefined ? '' : `, which may be ${JSON.stringify(likely)}`}.`,
     });
   }
   const value: unknown = isAlias(node) ? node.resolve(document) : node;
@@ -90,6 +91,30 @@ export function imageOfValues(values: unknown, path = 'image'): ImageParts | und
   const repository = typeof registry === 'string' && registry !== '' ? `${registry}/${bare}` : bare;
   if (typeof digest === 'string' && digest !== '') return parsed(`${repository}@${digest}`);
   return parsed(typeof tag === 'string' && tag !== '' ? `${repository}:${tag}` : repository);
+}
+
+/** Maps and lists within one another that are looked through for an image. */
+const MAX_DEPTH = 4;
+
+/**
+ * Dotted path of the first value that is called `image` and holds one, at most four maps or lists deep; `undefined` when there is none.
+ *
+ * @param values what `values.yaml` says, parsed
+ */
+export function findImageValue(values: unknown): string | undefined {
+  return findIn(values, MAX_DEPTH);
+}
+
+function findIn(values: unknown, depth: number): string | undefined {
+  const fields = fieldsOf(values);
+  if (fields === undefined || depth === 0) return undefined;
+  const { image } = fields;
+  if (typeof image === 'string' || repositoryKeys.some((key) => fieldsOf(image)?.[key] !== undefined)) return 'image';
+  for (const [key, inner] of Object.entries(fields)) {
+    const found = findIn(inner, depth - 1);
+    if (found !== undefined) return `${key.replaceAll('.', '\\.')}.${found}`;
+  }
+  return undefined;
 }
 
 function parsed(image: string): ImageParts | undefined {

@@ -56,6 +56,12 @@ describe(classifyFailure, () => {
     expect(classifyFailure(stderr).code).toBe(code);
   });
 
+  it('has another hint for a kind that the cluster does not know', () => {
+    const stderr =
+      'Error: INSTALLATION FAILED: unable to build kubernetes objects from release manifest: resource mapping not found for name: "x" namespace: "" from "": no matches for kind "Nope" in version "nope/v1"\nensure CRDs are installed first\n';
+    expect(classifyFailure(stderr).hint).toContain('apiVersion');
+  });
+
   it('gives a message of several lines as one, without the advice below it', () => {
     const stderr = 'Error: demo/templates/a.yaml:1:13\n  executing "x" at <.y>:\n    nil pointer\n\nUse --debug flag\n';
     expect(classifyFailure(stderr).summary).toBe('demo/templates/a.yaml:1:13 executing "x" at <.y>: nil pointer');

@@ -40,6 +40,10 @@ const hints: Partial<Record<HelmErrorCode, string>> = {
   INVALID_CHART: 'Mend the named file of the chart; `helm lint` shows more.',
 };
 
+/** Of a template that is rendered well, and of a kind that the cluster does not know. */
+const UNKNOWN_KIND = /no matches for kind /;
+const UNKNOWN_KIND_HINT = "Correct its kind or apiVersion, or put its definition into the chart's crds/.";
+
 const maxSummaryLength = 500;
 
 /** A failure of helm, understood. */
@@ -59,5 +63,6 @@ export function classifyFailure(stderr: string): Failure {
   // helm breaks its messages over lines; what follows an empty one is advice.
   const [first = ''] = error.split(/\n\s*\n/, 1);
   const summary = first.replace(/\s+/g, ' ').trim().slice(0, maxSummaryLength);
-  return { code, hint: hints[code], summary: summary === '' ? 'no error message' : summary };
+  const hint = UNKNOWN_KIND.test(error) ? UNKNOWN_KIND_HINT : hints[code];
+  return { code, hint, summary: summary === '' ? 'no error message' : summary };
 }

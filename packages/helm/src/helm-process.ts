@@ -146,7 +146,8 @@ export function failureOf(task: string, outcome: HelmOutcome): HelmError {
     hint,
     childExitCode: outcome.exitCode,
     stderr: outcome.stderr,
-    detail: outcome.tail === '' ? undefined : outcome.tail,
+    // One line of helm's is the message already.
+    detail: ['', `Error: ${summary}`].includes(outcome.tail) ? undefined : outcome.tail,
   });
 }
 

@@ -44,7 +44,7 @@ export { readChart } from './chart-info.js';
 export type { ChartDependency, ChartInfo } from './chart-info.js';
 export { editChart } from './chart-edit.js';
 export type { ChartEdit } from './chart-edit.js';
-export { chartImageValues, imageOfValues, setChartImage } from './chart-image.js';
+export { chartImageValues, findImageValue, imageOfValues, setChartImage } from './chart-image.js';
 export { parseImage, splitRegistry } from './image-name.js';
 export type { ImageParts } from './image-name.js';
 export { chartVersion } from './chart-version.js';

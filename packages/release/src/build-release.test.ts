@@ -202,16 +202,17 @@ describe(buildRelease, () => {
     expect(requests).toEqual([]);
   });
 
-  it('rejects a chart without the value for the image', async () => {
-    const { docker } = await startEngine(works);
+  it('rejects a chart without the value for the image, before anything is built', async () => {
+    const { docker, requests } = await startEngine(works);
     const asked = await request({ chart: { path: 'chart/app', imageValue: 'operator.image' } });
     await expect(
       buildRelease({ ...asked, builder: createEngineBuilder(docker), store: createMemoryStore() }),
     ).rejects.toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',
-        message: expect.stringMatching(/values.yaml has no image at "operator.image"$/) as string,
+        message: expect.stringMatching(/chart\/app\/values.yaml has no image at "operator.image"$/) as string,
       }) as Error,
     );
+    expect(requests).toEqual([]);
   });
 });

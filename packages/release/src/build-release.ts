@@ -2,6 +2,7 @@ import type { RedactStream } from '@seatrial/cli';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type ChartEdit,
   chartImageValues,
   chartVersion,
   copyChart,
@@ -107,6 +108,17 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
   // Before minutes of building: a chart that is none, or whose version cannot take the tag.
   const { version: baseVersion, dependencies } = await readChart(chartDir);
   const version = chartVersion(baseVersion, tag);
+  // Or that has no place for an image; which a prebuild could still make.
+  if (planned.every(({ spec: { prebuild = [] } }) => prebuild.length === 0)) {
+    await valuesOf(
+      chartDir,
+      imagesByPath(
+        planned,
+        planned.map(({ reference }) => reference),
+        chart,
+      ),
+    );
+  }
   await mkdir(outDir, { recursive: true });
 
   const labels = sourceLabels({ commit, version: tag, source });
@@ -123,7 +135,9 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
     createFilter: request.createFilter,
   });
   const [first] = images as readonly [ReleasedImage, ...ReleasedImage[]];
-  const packaged = await packageEdited(request, chartDir, version, imageValues(planned, images, chart));
+  const names = images.map(({ image, imageByDigest }) => imageByDigest ?? image);
+  const values = await valuesOf(chartDir, imagesByPath(planned, names, chart));
+  const packaged = await packageEdited(request, chartDir, { version, values });
   onLine?.(`packaged ${packaged.path}`);
   if (push && attest && registries !== undefined) {
     await attestRelease({
@@ -182,35 +196,40 @@ export function imageValuePath(planned: readonly PlannedImage[], index: number, 
   return planned[index]?.spec.imageValue ?? (index === 0 ? (chart.imageValue ?? 'image') : undefined);
 }
 
-/** Image by the dotted path of the chart's value that holds it; of variants the first. */
-function imageValues(
+/** Names of images by the dotted path of the chart's value that holds them; of variants the first. */
+function imagesByPath(
   planned: readonly PlannedImage[],
-  images: readonly ReleasedImage[],
+  names: readonly string[],
   chart: ChartSpec,
 ): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
-  for (const index of planned.keys()) {
+  const images = new Map<string, string>();
+  for (const [index, name] of names.entries()) {
     const path = imageValuePath(planned, index, chart);
-    const released = images[index];
-    if (path === undefined || released === undefined || values.has(path)) continue;
-    values.set(path, released.imageByDigest ?? released.image);
+    if (path !== undefined && !images.has(path)) images.set(path, name);
   }
+  return images;
+}
+
+/** What to set in the chart's values. */
+async function valuesOf(
+  chartDir: string,
+  images: ReadonlyMap<string, string>,
+): Promise<Readonly<Record<string, string>>> {
+  const values: Record<string, string> = {};
+  for (const [path, image] of images) Object.assign(values, await chartImageValues(chartDir, { path, image }));
   return values;
 }
 
 async function packageEdited(
   { tag, outDir }: ReleaseRequest,
   chartDir: string,
-  version: string,
-  images: ReadonlyMap<string, string>,
+  { version, values }: Pick<ChartEdit, 'version' | 'values'>,
 ) {
   const work = await mkdtemp(join(outDir, '.chart-'));
   try {
     const { name } = await readChart(chartDir);
     const copy = join(work, name);
     await copyChart(chartDir, copy);
-    const values: Record<string, string> = {};
-    for (const [path, image] of images) Object.assign(values, await chartImageValues(copy, { path, image }));
     await editChart(copy, { version, appVersion: tag, values });
     return await packageChart(copy, outDir);
   } finally {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { findImageValue } from '@seatrial/helm';
 import { parseAllDocuments } from 'yaml';
 
 /** What a repository has that a trial can be made of. */
@@ -77,22 +78,6 @@ async function readChart(root: string, path: string, files: readonly string[]): 
     imageValue: findImageValue(values[0]),
     hasTests: texts.some((text) => /helm\.sh\/hook["']?:\s*["']?test\b/.test(text)),
   };
-}
-
-/** `image`, `operator.image`, …: the first value of that name, which is a text or has a `repository`. */
-function findImageValue(value: unknown, path: readonly string[] = []): string | undefined {
-  if (typeof value !== 'object' || value === null || path.length > 3) return undefined;
-  const entries = Object.entries(value);
-  for (const [key, inner] of entries) {
-    if (key !== 'image') continue;
-    if (typeof inner === 'string') return [...path, key].join('.');
-    if (typeof inner === 'object' && inner !== null && 'repository' in inner) return [...path, key].join('.');
-  }
-  for (const [key, inner] of entries) {
-    const found = findImageValue(inner, [...path, key]);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 async function readCrds(path: string): Promise<readonly CrdFacts[]> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { ContextOf } from '@seatrial/cli';
+import { fileURLToPath } from 'node:url';
+import { type ContextOf, makeOutputFolder } from '@seatrial/cli';
 import { requireNamedFiles } from './config/named-files.js';
 import type { e2eFlags } from './flags.js';
 import { freshSettings } from './fresh-settings.js';
@@ -7,7 +8,6 @@ import { leaseDepsOf, openTrial, trialIoOf } from './open-trial.js';
 import { describePlan, planDescriptions, planSettings, planTrial } from './plan.js';
 import { recordedSettings } from './recorded-settings.js';
 import { openReporter } from './report/open-reporter.js';
-import { makeResultsRoot } from './results/results-root.js';
 import { runTrial } from './run-trial.js';
 import { lockRun } from './run/run-lock.js';
 
@@ -32,7 +32,7 @@ export async function e2e(context: Context): Promise<number> {
     await requireNamedFiles(settings.config, { dir, tasks: preview.selection.names });
   }
   const reporter = await openReporter(settings, context);
-  await makeResultsRoot(settings.resultsUri);
+  if (settings.resultsUri.startsWith('file://')) await makeOutputFolder(fileURLToPath(settings.resultsUri));
   // Before anything of the run is touched: its folder on this machine may be in use.
   await using lock = await lockRun(leaseDepsOf(context), settings.runUri);
   await using trial = await openTrial(settings, { ...trialIoOf(context), lock, faults: fault });

@@ -43,6 +43,7 @@ export {
 } from './flags.js';
 export { createLineFilter, type LineFilter } from './line-filter.js';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.js';
+export { makeOutputFolder } from './output-folder.js';
 export {
   createProgress,
   type Progress,

@@ -165,6 +165,16 @@ describe('seatrial-release', () => {
     ]);
   });
 
+  it('build takes what it wrote before for no change of the work tree', async () => {
+    const { repo, env, tag } = await operator();
+    for (const round of ['first', 'second']) {
+      const { code, out } = await run(repo.dir, env, 'build', ...REGISTRY, '--json');
+      expect(code, round).toBe(0);
+      expect(JSON.parse(out), round).toMatchObject({ tag });
+    }
+    expect(await repo.git('status', '--porcelain')).toBe('');
+  });
+
   it('clone pr, postsubmit and lastgreen say what they checked out', async () => {
     const { repo, sha, cwd, env } = await operator();
     await repo.git('update-ref', 'refs/pull/7/head', sha);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ContextOf, UsageError } from '@seatrial/cli';
+import { type ContextOf, makeOutputFolder, UsageError } from '@seatrial/cli';
 import { chartVersion, readChart } from '@seatrial/helm';
 import { buildRelease, type ReleaseRequest, type ReleaseServices } from '../build-release.js';
 import { openChart } from '../chart/push-chart.js';
@@ -87,6 +87,7 @@ async function buildFrom(
     await dryRun(context, request);
     return undefined;
   }
+  await makeOutputFolder(request.outDir);
   const { store, registries: openRegistries } = surroundingsOf(context);
   const registries = openRegistries(flags['insecure-registry']);
   const services = { registries, store: store(), signal, onLine: logLines(context.logger), mayMoveLatest };

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ChartEdit,
+  type ChartInfo,
   chartImageValues,
   chartVersion,
   copyChart,
@@ -94,10 +95,10 @@ export interface ReleaseServices {
  * @throws {ReleaseError} as `releaseImages`; `HelmError` for a chart that cannot be edited, packaged or published
  */
 export async function buildRelease(request: ReleaseRequest & ReleaseServices): Promise<BuildInfo> {
-  const { sourceDir, chart, commit, tag, outDir, builder, registries, source, push = true, signal, onLine } = request;
+  const { sourceDir, commit, tag, outDir, builder, registries, source, push = true, signal, onLine } = request;
   const { latest = true, attest = false, env = {} } = request;
-  const planned = planImages(request.images, request);
-  const chartDir = join(sourceDir, chart.path);
+  // All that can be told before minutes of building.
+  const { planned, chartDir, dependencies, version } = await planRelease(request);
   if (push && request.releasesUri !== undefined && request.store === undefined) {
     throw new ReleaseError('INVALID_OPTION', `there is no store to publish the chart to ${request.releasesUri} with`);
   }
@@ -105,20 +106,6 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
     await requireBucket(request.store, request.releasesUri);
   }
   if (request.chartRegistry !== undefined) checkChartRegistry(request.chartRegistry);
-  // Before minutes of building: a chart that is none, or whose version cannot take the tag.
-  const { version: baseVersion, dependencies } = await readChart(chartDir);
-  const version = chartVersion(baseVersion, tag);
-  // Or that has no place for an image; which a prebuild could still make.
-  if (planned.every(({ spec: { prebuild = [] } }) => prebuild.length === 0)) {
-    await valuesOf(
-      chartDir,
-      imagesByPath(
-        planned,
-        planned.map(({ reference }) => reference),
-        chart,
-      ),
-    );
-  }
   await mkdir(outDir, { recursive: true });
 
   const labels = sourceLabels({ commit, version: tag, source });
@@ -136,7 +123,7 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
   });
   const [first] = images as readonly [ReleasedImage, ...ReleasedImage[]];
   const names = images.map(({ image, imageByDigest }) => imageByDigest ?? image);
-  const values = await valuesOf(chartDir, imagesByPath(planned, names, chart));
+  const values = await valuesOf(chartDir, imagesByPath(planned, names, request.chart));
   const packaged = await packageEdited(request, chartDir, { version, values });
   onLine?.(`packaged ${packaged.path}`);
   if (push && attest && registries !== undefined) {
@@ -182,6 +169,35 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
   };
   await writeBuildInfo(outDir, info);
   return info;
+}
+
+/** What is to be released, as far as the source tells. */
+export interface PlannedRelease extends Pick<ChartInfo, 'name' | 'dependencies'> {
+  readonly planned: readonly [PlannedImage, ...PlannedImage[]];
+  readonly chartDir: string;
+  /** Of the chart, with the tag. */
+  readonly version: string;
+}
+
+/**
+ * Plans a release. Nothing is changed.
+ *
+ * @throws {ReleaseError} `INVALID_OPTION` for images; `HelmError` for a chart that is none, whose version cannot take the tag, or
+ * that has no place for an image, unless a prebuild could make that yet
+ */
+export async function planRelease(
+  request: Pick<ReleaseRequest, 'sourceDir' | 'images' | 'registry' | 'tag' | 'chart'>,
+): Promise<PlannedRelease> {
+  const { sourceDir, images, chart, tag } = request;
+  const planned = planImages(images, request);
+  const chartDir = join(sourceDir, chart.path);
+  const { name, version: baseVersion, dependencies } = await readChart(chartDir);
+  const version = chartVersion(baseVersion, tag);
+  if (planned.every(({ spec: { prebuild = [] } }) => prebuild.length === 0)) {
+    const names = planned.map(({ reference }) => reference);
+    await valuesOf(chartDir, imagesByPath(planned, names, chart));
+  }
+  return { planned, chartDir, name, dependencies, version };
 }
 
 /** Writes `build_info.yaml` into a folder, whole or not at all. */

@@ -81,4 +81,14 @@ describe('--dry-run', () => {
       dry_run: true,
     });
   });
+
+  it('finds what is wrong with the chart, as the build would', async () => {
+    const { repo, registry, surroundings } = await setUp();
+    const { code, out, err } = await runRelease(
+      ['build', '--src-dir', repo.dir, '--registry', registry, '--image-value', 'nope.image', '--dry-run'],
+      surroundings,
+    );
+    expect(err).toContain('values.yaml has no image at "nope.image"');
+    expect([code, out]).toEqual([2, '']);
+  });
 });

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ContextOf, makeOutputFolder, UsageError } from '@seatrial/cli';
-import { chartVersion, readChart } from '@seatrial/helm';
-import { buildRelease, type ReleaseRequest, type ReleaseServices } from '../build-release.js';
+import { buildRelease, planRelease, type ReleaseRequest, type ReleaseServices } from '../build-release.js';
 import { openChart } from '../chart/push-chart.js';
-import { type ImageSpec, planImages } from '../image/image-spec.js';
+import type { ImageSpec } from '../image/image-spec.js';
 import { readSourceFacts } from '../image/source-labels.js';
 import { imageTag } from '../image-tag.js';
 import { type BuildInfo, formatBuildInfo } from '../records/build-info.js';
@@ -161,10 +160,8 @@ function given<T extends object>(values: T): Partial<T> {
 }
 
 async function dryRun(context: BuildContext, request: ReleaseRequest): Promise<void> {
-  const { images, tag, sourceDir, chart, releasesUri, chartRegistry, outDir, push, latest, attest, commit } = request;
-  const planned = planImages(images, request);
-  const { name, version: base } = await readChart(join(sourceDir, chart.path));
-  const version = chartVersion(base, tag);
+  const { tag, sourceDir, releasesUri, chartRegistry, outDir, push, latest, attest, commit } = request;
+  const { planned, name, version } = await planRelease(request);
   const path = join(outDir, `${name}-${version}.tgz`);
   const uri =
     push === true && releasesUri !== undefined

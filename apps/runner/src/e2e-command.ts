@@ -32,9 +32,13 @@ export async function e2e(context: Context): Promise<number> {
     await requireNamedFiles(settings.config, { dir, tasks: preview.selection.names });
   }
   const reporter = await openReporter(settings, context);
-  if (settings.resultsUri.startsWith('file://')) await makeOutputFolder(fileURLToPath(settings.resultsUri));
+  const { resultsUri, runUri } = settings;
+  // Under Prow's sidecar the run lies elsewhere, and nothing is written there.
+  if (resultsUri.startsWith('file://') && runUri.startsWith(`${resultsUri}/`)) {
+    await makeOutputFolder(fileURLToPath(resultsUri));
+  }
   // Before anything of the run is touched: its folder on this machine may be in use.
-  await using lock = await lockRun(leaseDepsOf(context), settings.runUri);
+  await using lock = await lockRun(leaseDepsOf(context), runUri);
   await using trial = await openTrial(settings, { ...trialIoOf(context), lock, faults: fault });
   const plan = planTrial(trial, selection);
   return await runTrial({ trial, plan }, context, {

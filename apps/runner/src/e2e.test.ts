@@ -240,6 +240,17 @@ describe.concurrent('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
     }
   });
 
+  it("makes no folder of results where Prow's sidecar uploads them", async () => {
+    await using repo = await exampleRepo();
+    const artifacts = join(fileURLToPath(repo.results), 'artifacts');
+    const JOB_SPEC = '{"type":"periodic","job":"e2e","buildid":"1","decoration_config":{}}';
+    const env = { JOB_SPEC, ARTIFACTS: artifacts };
+    const { code, stderr } = await seatrial(['e2e', '--only', 'clone'], { cwd: repo.dir, env });
+    expect(code, stderr).toBe(0);
+    expect(readdirSync(artifacts)).toContain('junit_clone.xml');
+    expect(existsSync(join(repo.dir, '_results'))).toBe(false);
+  });
+
   it('starts nothing when a file that the config names is not there', async () => {
     await using repo = await exampleRepo();
     await repo.edit('seatrial.yaml', (text) => text.replace('path: chart/tf-job-operator', 'path: charts/operator'));

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StorageError } from './errors.js';
 import { createFileBackend } from './file/file-backend.js';
+import { FileContent } from './file/file-content.js';
 import { fileError } from './file/file-errors.js';
 import { readFacts } from './file/file-facts.js';
 import { generationOf } from './file/file-generation.js';
@@ -145,10 +145,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
         const facts = await readFacts(path, generationOf(stats));
         const size = Number(stats.size);
         // So much and no more: a log that is written faster than it is uploaded would never come to an end.
-        const content =
-          size === 0
-            ? Readable.from([])
-            : createReadStream(path, { fd: file, autoClose: false, start: 0, end: size - 1 });
+        const content = new FileContent(file, { path, size });
         const body = size <= SMALL_BYTES ? await buffer(content) : content;
         return await writeTo(uri, body, { ...facts, ...writeOptions });
       } catch (error) {

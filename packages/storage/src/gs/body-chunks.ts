@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { FileContent } from '../file/file-content.js';
 import type { ObjectBody } from '../object-store.js';
 
 /** A piece of a body. All but the last have the same size. */
@@ -11,12 +12,13 @@ export interface BodyChunk {
 }
 
 /**
- * Cuts a body into pieces of `chunkBytes`, the last one shorter; an empty body is one empty piece. Of a stream there is one
- * piece in memory at a time.
+ * Cuts a body into pieces of `chunkBytes`, the last one shorter; an empty body is one empty piece. Of a stream or file there is
+ * one piece in memory at a time.
  */
 export async function* chunksOf(body: ObjectBody, chunkBytes: number): AsyncGenerator<BodyChunk> {
   if (!(body instanceof Readable)) return yield* slicesOf(body, chunkBytes);
   const chunk = Buffer.allocUnsafeSlow(chunkBytes);
+  if (body instanceof FileContent) return yield* piecesOf(body, chunk);
   let [filled, start] = [0, 0];
   for await (const piece of body as AsyncIterable<Buffer | string>) {
     let rest = typeof piece === 'string' ? Buffer.from(piece) : piece;
@@ -33,6 +35,16 @@ export async function* chunksOf(body: ObjectBody, chunkBytes: number): AsyncGene
     }
   }
   yield { data: chunk.subarray(0, filled), start, isLast: true };
+}
+
+async function* piecesOf(file: FileContent, chunk: Buffer): AsyncGenerator<BodyChunk> {
+  for (let start = 0; ; start += chunk.length) {
+    const filled = await file.readInto(chunk);
+    const isLast = file.isAtEnd;
+    if (!isLast && filled < chunk.length) throw new Error('the file was cut off while it was read');
+    yield { data: chunk.subarray(0, filled), start, isLast };
+    if (isLast) return;
+  }
 }
 
 function* slicesOf(body: string | Uint8Array, chunkBytes: number): Generator<BodyChunk> {

@@ -198,7 +198,7 @@ describe.concurrent('seatrial e2e', { timeout: TRIAL_TIMEOUT_MS }, () => {
 
     const uri = /^resume .* (\S+)$/m.exec(stopped.stdout)?.[1] ?? '';
     const resumed = await seatrial(['e2e', '--resume', uri], { env });
-    expect(resumed.code).toBe(0);
+    expect(resumed.code, resumed.stdout).toBe(0);
     expect(await clustersOf(env)).toEqual([]);
     expect(readResults(repo).finished).toMatchObject({ passed: true, result: 'SUCCESS' });
   });

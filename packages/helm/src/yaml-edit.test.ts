@@ -133,23 +133,27 @@ list:
 
   it('sets any text at any place of any document and changes no other value or comment', () => {
     const word = fc.stringMatching(/^[a-z]{1,4}$/);
-    // None that looks like one of the comments.
-    const anyText = fc.string().filter((text) => !/# \d/.test(text));
     const tree = fc.letrec((tie) => ({
-      map: fc.dictionary(word, fc.oneof({ weight: 3, arbitrary: anyText }, fc.integer(), tie('map')), {
+      map: fc.dictionary(word, fc.oneof({ weight: 3, arbitrary: fc.string() }, fc.integer(), tie('map')), {
         maxKeys: 4,
       }),
     })).map;
     const style = fc.record({ flow: fc.boolean(), crlf: fc.boolean(), indent: fc.constantFrom(1, 2, 4) });
     fc.assert(
-      fc.property(tree, style, fc.array(word, { minLength: 1, maxLength: 3 }), anyText, (values, how, keys, value) => {
-        const text = write(values as Record<string, unknown>, how);
-        const expected = structuredClone(values) as Record<string, unknown>;
-        if (!put(expected, keys, value)) return;
-        const after = edit(text, { [keys.join('.')]: value });
-        expect(parse(after)).toEqual(expected);
-        expect(after.match(/# \d+/g)).toEqual(text.match(/# \d+/g));
-      }),
+      fc.property(
+        tree,
+        style,
+        fc.array(word, { minLength: 1, maxLength: 3 }),
+        fc.string(),
+        (values, how, keys, value) => {
+          const text = write(values as Record<string, unknown>, how);
+          const expected = structuredClone(values) as Record<string, unknown>;
+          if (!put(expected, keys, value)) return;
+          const after = edit(text, { [keys.join('.')]: value });
+          expect(parse(after)).toEqual(expected);
+          expect(after.match(/# comment \d+/g)).toEqual(text.match(/# comment \d+/g));
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -246,12 +250,12 @@ function write(values: Record<string, unknown>, how: { flow: boolean; crlf: bool
       const start = `${' '.repeat(depth * how.indent)}"${key}":`;
       const nested = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
       if (nested === undefined || how.flow || Object.keys(nested).length === 0) {
-        return [`${start} ${JSON.stringify(value)} # ${comments++}`];
+        return [`${start} ${JSON.stringify(value)} # comment ${comments++}`];
       }
-      return [`${start} # ${comments++}`, ...lines(nested, depth + 1)];
+      return [`${start} # comment ${comments++}`, ...lines(nested, depth + 1)];
     });
   const text = lines(values, 0);
-  return (text.length === 0 ? ['# 0'] : text).join(how.crlf ? '\r\n' : '\n');
+  return (text.length === 0 ? ['# comment 0'] : text).join(how.crlf ? '\r\n' : '\n');
 }
 
 function put(map: Record<string, unknown>, keys: readonly string[], value: string): boolean {

@@ -1,26 +1,16 @@
 import type { RedactStream } from '@seatrial/cli';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type ChartEdit,
-  type ChartInfo,
-  chartImageValues,
-  chartVersion,
-  copyChart,
-  editChart,
-  packageChart,
-  publishChart,
-  publishedChartUri,
-  readChart,
-} from '@seatrial/helm';
+import { copyChart, editChart, packageChart, publishChart, publishedChartUri } from '@seatrial/helm';
 import { checkChartRegistry } from './chart/push-chart.js';
 import { publishToRegistry } from './chart/publish-to-registry.js';
 import { ReleaseError } from './errors.js';
 import { attestRelease } from './attest/attest-release.js';
 import type { ImageBuilder } from './image/builder.js';
-import { type ImageSpec, type PlannedImage, planImages } from './image/image-spec.js';
+import type { ImageSpec } from './image/image-spec.js';
 import { moveLatestTags, type ReleasedImage, releaseImages } from './image/release-images.js';
 import { type SourceFacts, sourceLabels } from './image/source-labels.js';
+import { chartValues, type PlannedRelease, planRelease } from './plan-release.js';
 import type { Registries } from './registry/registries.js';
 import { type BuildInfo, formatBuildInfo } from './records/build-info.js';
 import type { ReleaseStore } from './records/record-store.js';
@@ -98,7 +88,8 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
   const { sourceDir, commit, tag, outDir, builder, registries, source, push = true, signal, onLine } = request;
   const { latest = true, attest = false, env = {} } = request;
   // All that can be told before minutes of building.
-  const { planned, chartDir, dependencies, version } = await planRelease(request);
+  const plan = await planRelease(request);
+  const { planned, dependencies } = plan;
   if (push && request.releasesUri !== undefined && request.store === undefined) {
     throw new ReleaseError('INVALID_OPTION', `there is no store to publish the chart to ${request.releasesUri} with`);
   }
@@ -123,8 +114,7 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
   });
   const [first] = images as readonly [ReleasedImage, ...ReleasedImage[]];
   const names = images.map(({ image, imageByDigest }) => imageByDigest ?? image);
-  const values = await valuesOf(chartDir, imagesByPath(planned, names, request.chart));
-  const packaged = await packageEdited(request, chartDir, { version, values });
+  const packaged = await packageEdited(request, plan, await chartValues(plan, names, request.chart));
   onLine?.(`packaged ${packaged.path}`);
   if (push && attest && registries !== undefined) {
     await attestRelease({
@@ -171,35 +161,6 @@ export async function buildRelease(request: ReleaseRequest & ReleaseServices): P
   return info;
 }
 
-/** What is to be released, as far as the source tells. */
-export interface PlannedRelease extends Pick<ChartInfo, 'name' | 'dependencies'> {
-  readonly planned: readonly [PlannedImage, ...PlannedImage[]];
-  readonly chartDir: string;
-  /** Of the chart, with the tag. */
-  readonly version: string;
-}
-
-/**
- * Plans a release. Nothing is changed.
- *
- * @throws {ReleaseError} `INVALID_OPTION` for images; `HelmError` for a chart that is none, whose version cannot take the tag, or
- * that has no place for an image, unless a prebuild could make that yet
- */
-export async function planRelease(
-  request: Pick<ReleaseRequest, 'sourceDir' | 'images' | 'registry' | 'tag' | 'chart'>,
-): Promise<PlannedRelease> {
-  const { sourceDir, images, chart, tag } = request;
-  const planned = planImages(images, request);
-  const chartDir = join(sourceDir, chart.path);
-  const { name, version: baseVersion, dependencies } = await readChart(chartDir);
-  const version = chartVersion(baseVersion, tag);
-  if (planned.every(({ spec: { prebuild = [] } }) => prebuild.length === 0)) {
-    const names = planned.map(({ reference }) => reference);
-    await valuesOf(chartDir, imagesByPath(planned, names, chart));
-  }
-  return { planned, chartDir, name, dependencies, version };
-}
-
 /** Writes `build_info.yaml` into a folder, whole or not at all. */
 export async function writeBuildInfo(outDir: string, info: BuildInfo): Promise<void> {
   const path = join(outDir, 'build_info.yaml');
@@ -207,43 +168,13 @@ export async function writeBuildInfo(outDir: string, info: BuildInfo): Promise<v
   await rename(`${path}.partial`, path);
 }
 
-/** Dotted path of the chart's value for an image, where there is one. */
-export function imageValuePath(planned: readonly PlannedImage[], index: number, chart: ChartSpec): string | undefined {
-  return planned[index]?.spec.imageValue ?? (index === 0 ? (chart.imageValue ?? 'image') : undefined);
-}
-
-/** Names of images by the dotted path of the chart's value that holds them; of variants the first. */
-function imagesByPath(
-  planned: readonly PlannedImage[],
-  names: readonly string[],
-  chart: ChartSpec,
-): ReadonlyMap<string, string> {
-  const images = new Map<string, string>();
-  for (const [index, name] of names.entries()) {
-    const path = imageValuePath(planned, index, chart);
-    if (path !== undefined && !images.has(path)) images.set(path, name);
-  }
-  return images;
-}
-
-/** What to set in the chart's values. */
-async function valuesOf(
-  chartDir: string,
-  images: ReadonlyMap<string, string>,
-): Promise<Readonly<Record<string, string>>> {
-  const values: Record<string, string> = {};
-  for (const [path, image] of images) Object.assign(values, await chartImageValues(chartDir, { path, image }));
-  return values;
-}
-
 async function packageEdited(
   { tag, outDir }: ReleaseRequest,
-  chartDir: string,
-  { version, values }: Pick<ChartEdit, 'version' | 'values'>,
+  { chartDir, name, version }: PlannedRelease,
+  values: Readonly<Record<string, string>>,
 ) {
   const work = await mkdtemp(join(outDir, '.chart-'));
   try {
-    const { name } = await readChart(chartDir);
     const copy = join(work, name);
     await copyChart(chartDir, copy);
     await editChart(copy, { version, appVersion: tag, values });

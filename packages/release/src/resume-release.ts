@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { imageOfValues, readChart } from '@seatrial/helm';
 import { publishToRegistry } from './chart/publish-to-registry.js';
-import { imageValuePath, type ReleaseRequest, type ReleaseServices, writeBuildInfo } from './build-release.js';
+import { type ReleaseRequest, type ReleaseServices, writeBuildInfo } from './build-release.js';
+import { imageValuePath } from './plan-release.js';
 import { planImages } from './image/image-spec.js';
 import { moveLatestTags, type ReleasedImage } from './image/release-images.js';
 import { parseReference } from './image/reference.js';
